@@ -1,1 +1,11 @@
-export {};
+export { encodeCommand, MAX_COMMAND_BYTES } from './command.ts';
+export type { GatewayCommand } from './command.ts';
+export type { Compression, Encoding, FrameDecoderOptions } from './decoder-options.ts';
+export { createFrameDecoder } from './frame-decoder.ts';
+export type { FrameDecoder } from './frame-decoder.ts';
+export { Op } from './opcodes.ts';
+export { Payload } from './payload.ts';
+export type { PayloadJson } from './payload.ts';
+export { readPayload } from './read-payload.ts';
+export { WireError } from './wire-error.ts';
+export type { WireErrorCode } from './wire-error.ts';

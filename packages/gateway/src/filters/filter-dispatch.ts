@@ -1,0 +1,65 @@
+import type { Payload } from '@shardgate/wire';
+import type { GatewayManager } from '../gateway-manager.ts';
+import { report } from '../report.ts';
+import type { Shard } from '../shard/shard.ts';
+import type { GuildEvent } from './guild-registry.ts';
+
+/** Name of a GUILD_CREATE that is no join; Discordeno's word for it. */
+const LOADED_GUILD = 'GUILD_LOADED_DD';
+
+/**
+ * Looks at the three events that need it and lets everything else pass untouched, its `d` unparsed.
+ *
+ * @returns what is to be handed over, or undefined for an event that is held back
+ */
+export function filterDispatch(gateway: GatewayManager, shard: Shard, payload: Payload): Payload | undefined {
+  switch (payload.t) {
+    case 'GUILD_CREATE':
+      return guildCreated(gateway, shard, payload);
+    case 'GUILD_DELETE':
+      return guildDeleted(gateway, shard, payload);
+    case 'MESSAGE_UPDATE':
+      return gateway.filters.editedMessages && !gateway.runtime.editedMessages.isRealEdit(payload.d) ? undefined : payload;
+    default:
+      return payload;
+  }
+}
+
+function guildCreated(gateway: GatewayManager, shard: Shard, payload: Payload): Payload | undefined {
+  const guild = readGuild(payload.d);
+  if (guild === undefined) return payload;
+  // A full GUILD_CREATE carries `unavailable: false`; the one that only tells of an outage has nothing but the id.
+  const event = shard.guilds.created(guild.id, guild.unavailable && !guild.full, payload.s ?? shard.tracker.received);
+  announceLoaded(gateway, shard);
+  if (event === 'outage') return gateway.filters.unavailableGuilds ? undefined : marked(payload, event);
+  const told = event === 'replaced' ? 'available' : event;
+  if (told === 'join' || !gateway.filters.loadedGuilds) return marked(payload, told);
+  return marked(payload.withName(LOADED_GUILD), told);
+}
+
+function guildDeleted(gateway: GatewayManager, shard: Shard, payload: Payload): Payload | undefined {
+  const guild = readGuild(payload.d);
+  if (guild === undefined) return payload;
+  const event = shard.guilds.deleted(guild.id, guild.unavailable, payload.s ?? shard.tracker.received);
+  announceLoaded(gateway, shard);
+  if (event === 'leave') return marked(payload, event);
+  return gateway.filters.unavailableGuilds ? undefined : marked(payload, 'outage');
+}
+
+function marked(payload: Payload, guildEvent: GuildEvent): Payload {
+  return Object.assign(payload, { guildEvent });
+}
+
+function readGuild(d: unknown): { id: string; unavailable: boolean; full: boolean } | undefined {
+  if (typeof d !== 'object' || d === null) return undefined;
+  const { id, unavailable, name } = d as Record<string, unknown>;
+  if (typeof id !== 'string') return undefined;
+  // A copy: the id must not keep the guild's whole text in memory.
+  return { id: Buffer.from(id, 'latin1').toString('latin1'), unavailable: unavailable === true, full: name !== undefined };
+}
+
+function announceLoaded(gateway: GatewayManager, shard: Shard): void {
+  if (shard.guildsAnnounced || shard.guilds.sizes.loading > 0) return;
+  shard.guildsAnnounced = true;
+  report(gateway, 'guildsLoaded', { shardId: shard.id, available: shard.guilds.sizes.available, unavailable: shard.guilds.sizes.unavailable });
+}

@@ -1,0 +1,48 @@
+import type { GatewayManager } from '../gateway-manager.ts';
+import { contained, hookFailed } from '../report.ts';
+import type { Shard } from '../shard/shard.ts';
+import { safeRequestsPerShard } from './safe-requests-per-shard.ts';
+import { shardOf } from './shard-of.ts';
+
+/** Default of {@link GatewayMethods.processGatewayQueue}. */
+export function processGatewayQueue(gateway: GatewayManager, shardId: number): void {
+  const shard = shardOf(gateway, shardId);
+  const socket = shard.connection?.socket;
+  // Before READY or RESUMED Discord would close with 4003; becoming ready comes back here.
+  if (!shard.ready || socket === undefined || shard.commandTimer !== undefined) return;
+  const reserve = Math.max(0, gateway.maxRequestsPerInterval - safeRequests(gateway, shard));
+  for (;;) {
+    if (shard.commands.size === 0) return;
+    const now = gateway.clock.now();
+    const waitMs = shard.sendLimit.waitMs(now, reserve);
+    if (waitMs > 0) return comeBack(gateway, shard, waitMs);
+    const next = shard.commands.next(now);
+    if (next === undefined) return;
+    if ('waitMs' in next) return comeBack(gateway, shard, next.waitMs);
+    shard.sendLimit.take(now);
+    shard.lastCommandOp = next.entry.op;
+    socket.send(next.entry.text);
+    next.entry.resolve();
+  }
+}
+
+/** What the method says, or the default's answer when it does not say a number. */
+function safeRequests(gateway: GatewayManager, shard: Shard): number {
+  try {
+    const answer = gateway.safeRequestsPerShard(gateway, shard);
+    if (Number.isFinite(answer)) return answer;
+    hookFailed(gateway, 'safeRequestsPerShard', shard.id, new TypeError(`safeRequestsPerShard gave ${String(answer)}, not a number`));
+  } catch (error) {
+    hookFailed(gateway, 'safeRequestsPerShard', shard.id, error);
+  }
+  return safeRequestsPerShard(gateway, shard);
+}
+
+function comeBack(gateway: GatewayManager, shard: Shard, waitMs: number): void {
+  // A limit that lets nothing through is asked again in a window's time.
+  const delayMs = Math.min(waitMs, gateway.queueResetInterval);
+  shard.commandTimer = gateway.clock.setTimer(() => {
+    shard.commandTimer = undefined;
+    contained(gateway, 'processGatewayQueue', shard.id, () => gateway.processGatewayQueue(gateway, shard.id));
+  }, delayMs);
+}

@@ -1,0 +1,83 @@
+import type { Payload } from '@shardgate/wire';
+import type { DispatchPayload } from '../dispatch-payload.ts';
+import type { GatewayManager } from '../gateway-manager.ts';
+import { hookFailed, isThenable, report } from '../report.ts';
+import type { InFlight, SequenceTracker } from './sequence.ts';
+import type { Shard } from './shard.ts';
+
+/** Calls the user's handler and settles the event when it is done with it. */
+export function handOver(gateway: GatewayManager, shard: Shard, payload: Payload): void {
+  const { tracker } = shard;
+  const { s } = payload;
+  let result: unknown;
+  try {
+    // The class is the payload union's runtime form; `d` is of the type that goes with `t` as far as Discord keeps its word.
+    result = gateway.handleDiscordPayload(gateway, payload as unknown as DispatchPayload, shard.id);
+  } catch (error) {
+    hookFailed(gateway, 'handleDiscordPayload', shard.id, error);
+  }
+  if (isThenable(result)) waitFor(gateway, shard, tracker, tracker.begin(s, payload.bytes.length, gateway.clock.now()), result);
+  else if (s !== null) tracker.settleNow(s);
+}
+
+function waitFor(gateway: GatewayManager, shard: Shard, tracker: SequenceTracker, entry: InFlight, result: PromiseLike<unknown>): void {
+  shard.inFlightEvents++;
+  shard.inFlightBytes += entry.bytes;
+  if (shard.pausedSince === undefined && isOverloaded(gateway, shard)) pauseReading(gateway, shard);
+  result.then(
+    () => settle(gateway, shard, tracker, entry),
+    (error: unknown) => {
+      hookFailed(gateway, 'handleDiscordPayload', shard.id, error);
+      settle(gateway, shard, tracker, entry);
+    },
+  );
+}
+
+/** Ends an event's flight, once: a handler that returns after its time is over finds it settled. */
+export function settle(gateway: GatewayManager, shard: Shard, tracker: SequenceTracker, entry: InFlight): void {
+  if (entry.settled) return;
+  tracker.settle(entry);
+  land(gateway, shard, entry);
+}
+
+/** The events of a session that is over are no one's any more; their handlers may still work on them. */
+export function abandonFlights(gateway: GatewayManager, shard: Shard): void {
+  for (const entry of shard.tracker.abandon()) land(gateway, shard, entry);
+}
+
+function land(gateway: GatewayManager, shard: Shard, entry: InFlight): void {
+  shard.inFlightEvents--;
+  shard.inFlightBytes -= entry.bytes;
+  if (shard.pausedSince !== undefined && hasRoom(gateway, shard)) resumeReading(gateway, shard);
+  if (shard.inFlightEvents === 0) gateway.runtime.onDrained?.();
+}
+
+function isOverloaded(gateway: GatewayManager, shard: Shard): boolean {
+  return shard.inFlightEvents >= gateway.maxInFlight.events || shard.inFlightBytes >= gateway.maxInFlight.bytes;
+}
+
+/** Half full: pausing and going on at the same mark would do both for every event. */
+function hasRoom(gateway: GatewayManager, shard: Shard): boolean {
+  return shard.inFlightEvents * 2 <= gateway.maxInFlight.events && shard.inFlightBytes * 2 <= gateway.maxInFlight.bytes;
+}
+
+function pauseReading(gateway: GatewayManager, shard: Shard): void {
+  shard.pausedSince = gateway.clock.now();
+  shard.connection?.socket?.pause();
+  report(gateway, 'shardPaused', { shardId: shard.id, events: shard.inFlightEvents, bytes: shard.inFlightBytes });
+}
+
+function resumeReading(gateway: GatewayManager, shard: Shard): void {
+  shard.pausedSince = undefined;
+  shard.connection?.socket?.resume();
+  report(gateway, 'shardUnpaused', { shardId: shard.id });
+}
+
+/** Settles what the handler has held for too long. */
+export function settleOverdue(gateway: GatewayManager, shard: Shard): void {
+  const limit = gateway.clock.now() - gateway.handlerTimeoutMs;
+  for (let entry = shard.tracker.oldest; entry !== undefined && entry.startedAt < limit; entry = shard.tracker.oldest) {
+    hookFailed(gateway, 'handleDiscordPayload', shard.id, new Error(`the handler of sequence ${entry.seq} did not settle within ${gateway.handlerTimeoutMs} ms`));
+    settle(gateway, shard, shard.tracker, entry);
+  }
+}

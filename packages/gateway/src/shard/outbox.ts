@@ -1,0 +1,51 @@
+import { encodeCommand, Op } from '@shardgate/wire';
+import type { GatewayManager } from '../gateway-manager.ts';
+import { note, report } from '../report.ts';
+import type { Shard } from './shard.ts';
+
+/** Writes a frame that does not wait in any queue. It counts towards the window all the same. */
+function write(gateway: GatewayManager, shard: Shard, text: string): void {
+  shard.sendLimit.take(gateway.clock.now());
+  shard.connection?.socket?.send(text);
+}
+
+/** The token as Discord wants it. */
+function botToken(gateway: GatewayManager): string {
+  return gateway.token.startsWith('Bot ') ? gateway.token.slice(4) : gateway.token;
+}
+
+/** @see https://docs.discord.com/developers/events/gateway#sending-heartbeats */
+export function sendHeartbeat(gateway: GatewayManager, shard: Shard): void {
+  const { heartbeat } = shard;
+  heartbeat.lastSentAt = gateway.clock.wallTime();
+  heartbeat.acknowledged = false;
+  write(gateway, shard, `{"op":${Op.Heartbeat},"d":${shard.heartbeatSequence}}`);
+  note(gateway, 'GW HEARTBEATING', { shardId: shard.id, sequence: shard.heartbeatSequence });
+}
+
+/** @see https://docs.discord.com/developers/events/gateway#resuming */
+export function sendResume(gateway: GatewayManager, shard: Shard): void {
+  // READY itself is in this process already, even while its handler still works on it.
+  const sequence = Math.max(1, shard.tracker.settled);
+  shard.counts.resumes++;
+  write(gateway, shard, encodeCommand({ op: Op.Resume, d: { token: botToken(gateway), session_id: shard.sessionId, seq: sequence } }));
+  report(gateway, 'shardResuming', { shardId: shard.id, sequence });
+}
+
+/** @see https://docs.discord.com/developers/events/gateway#identifying */
+export function sendIdentify(gateway: GatewayManager, shard: Shard): void {
+  const presence = shard.presence ?? gateway.presence;
+  const payloads = gateway.compression === 'payload' || (gateway.compress && gateway.compression === 'none');
+  shard.counts.identifies++;
+  const d = {
+    token: botToken(gateway),
+    properties: { os: gateway.$os, browser: gateway.$browser, device: gateway.$device },
+    intents: gateway.intents,
+    shard: [shard.id, shard.shardCount],
+    ...(payloads ? { compress: true } : {}),
+    ...(gateway.largeThreshold === undefined ? {} : { large_threshold: gateway.largeThreshold }),
+    ...(presence === undefined ? {} : { presence }),
+  };
+  write(gateway, shard, encodeCommand({ op: Op.Identify, d }));
+  report(gateway, 'shardIdentifying', { shardId: shard.id });
+}

@@ -1,0 +1,41 @@
+import type { Payload } from '@shardgate/wire';
+import type { GatewayManager } from '../gateway-manager.ts';
+import { report } from '../report.ts';
+import { applyInput } from './apply.ts';
+import { trustedResumeUrl } from './gateway-address.ts';
+import { abandonFlights, handOver } from './hand-over.ts';
+import { SequenceTracker } from './sequence.ts';
+import type { Shard } from './shard.ts';
+
+function member(value: unknown, name: string): unknown {
+  return typeof value === 'object' && value !== null ? Reflect.get(value, name) : undefined;
+}
+
+function text(value: unknown): string | undefined {
+  return typeof value === 'string' && value !== '' ? value : undefined;
+}
+
+/** READY: the session begins, and with it its sequence. https://docs.discord.com/developers/events/gateway-events#ready */
+export function receiveReady(gateway: GatewayManager, shard: Shard, payload: Payload): void {
+  const { d } = payload;
+  const listed = member(d, 'guilds');
+  const guildIds = Array.isArray(listed) ? listed.map((guild) => text(member(guild, 'id'))).filter((id) => id !== undefined) : [];
+  const resumeUrl = trustedResumeUrl(gateway, member(d, 'resume_gateway_url'));
+  if (resumeUrl === null) {
+    report(gateway, 'protocolError', { shardId: shard.id, code: 'badResumeUrl', detail: 'READY names no resume_gateway_url that may be trusted; the main URL is used' });
+  }
+
+  abandonFlights(gateway, shard);
+  shard.tracker = new SequenceTracker(0);
+  if (payload.s !== null) shard.tracker.receive(payload.s);
+  shard.userId = text(member(member(d, 'user'), 'id')) ?? null;
+  shard.applicationId = text(member(member(d, 'application'), 'id')) ?? null;
+  const { left, joined } = shard.guilds.ready(guildIds, payload.s ?? 0);
+  shard.guildsAnnounced = false;
+  shard.counts.received++;
+
+  // The phase changes before anyone hears of READY: what the handler does in reply must find a ready shard.
+  applyInput(gateway, shard, { type: 'ready', sessionId: text(member(d, 'session_id')), resumeUrl });
+  if (left.length + joined.length > 0) report(gateway, 'guildsChanged', { shardId: shard.id, left, joined });
+  handOver(gateway, shard, payload);
+}

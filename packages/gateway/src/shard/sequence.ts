@@ -1,0 +1,75 @@
+/** A dispatch whose handler has not settled, or has settled behind one that has not. */
+export interface InFlight {
+  /** Null for a dispatch that came without a number: it moves no cursor. */
+  readonly seq: number | null;
+  readonly bytes: number;
+  readonly startedAt: number;
+  settled: boolean;
+}
+
+/**
+ * Sequence numbers of one session: what was received, and what is settled with no hole below it. Only the settled number
+ * ever leaves in a RESUME, so what a handler still holds is sent again by Discord after a crash.
+ */
+export class SequenceTracker {
+  /** Highest sequence number received. */
+  received: number;
+  /** Highest sequence number below and at which everything is settled. */
+  settled: number;
+  readonly #inFlight: InFlight[] = [];
+  #head = 0;
+
+  /** @param seq where the session stands: 0 for a new one, the checkpoint's number for a resumed one */
+  constructor(seq: number) {
+    this.received = seq;
+    this.settled = seq;
+  }
+
+  /** The dispatch that has waited longest for its handler, if any. */
+  get oldest(): InFlight | undefined {
+    return this.#inFlight[this.#head];
+  }
+
+  /** Notes an arrival. False for a number that was received before: a replay of what this process already has. */
+  receive(seq: number): boolean {
+    if (seq <= this.received) return false;
+    this.received = seq;
+    return true;
+  }
+
+  /** Gives up on everything that is in flight: the session is over. What a handler says later changes nothing. */
+  abandon(): InFlight[] {
+    const unsettled = this.#inFlight.slice(this.#head).filter((entry) => !entry.settled);
+    for (const entry of unsettled) entry.settled = true;
+    this.#inFlight.length = 0;
+    this.#head = 0;
+    return unsettled;
+  }
+
+  /** The dispatch was dealt with at once. */
+  settleNow(seq: number): void {
+    if (this.#head === this.#inFlight.length) this.settled = seq;
+    else this.#inFlight.push({ seq, bytes: 0, startedAt: 0, settled: true });
+  }
+
+  /** The dispatch's handler works on it; {@link SequenceTracker.settle} ends it. */
+  begin(seq: number | null, bytes: number, startedAt: number): InFlight {
+    const entry: InFlight = { seq, bytes, startedAt, settled: false };
+    this.#inFlight.push(entry);
+    return entry;
+  }
+
+  /** The handler is done with it. Idempotent. */
+  settle(entry: InFlight): void {
+    entry.settled = true;
+    const queue = this.#inFlight;
+    let head = this.#head;
+    for (let first = queue[head]; first !== undefined && first.settled; first = queue[++head]) this.settled = first.seq ?? this.settled;
+    this.#head = head;
+    // Amortised: the settled front is cut off once it is the larger half.
+    if (head > 64 && head * 2 > queue.length) {
+      queue.splice(0, head);
+      this.#head = 0;
+    }
+  }
+}

@@ -1,0 +1,23 @@
+import type { GatewayManager } from './gateway-manager.ts';
+import { hookFailed } from './report.ts';
+import { saveCheckpoints } from './session-store/checkpoint.ts';
+import { settleOverdue } from './shard/hand-over.ts';
+
+/** Starts the one timer that looks after all shards: checkpoints, and handlers that are overdue. Idempotent. */
+export function startUpkeep(gateway: GatewayManager): void {
+  const { runtime, clock } = gateway;
+  if (runtime.upkeepTimer !== undefined) return;
+  runtime.upkeepTimer = clock.setTimer(() => {
+    runtime.upkeepTimer = undefined;
+    if (runtime.stopping.signal.aborted) return;
+    startUpkeep(gateway);
+    for (const shard of gateway.shards.values()) settleOverdue(gateway, shard);
+    saveCheckpoints(gateway).catch((error: unknown) => hookFailed(gateway, 'sessionStore', undefined, error));
+  }, gateway.checkpointInterval);
+}
+
+/** Ends it. */
+export function stopUpkeep(gateway: GatewayManager): void {
+  gateway.clock.clearTimer(gateway.runtime.upkeepTimer);
+  gateway.runtime.upkeepTimer = undefined;
+}
