@@ -11,10 +11,14 @@ const alias = {
   shardgate: source('shardgate'),
 };
 
+/** Where `.ci/run` wants the counts; unset for everyone else. */
+const report = process.env['SHARDGATE_TEST_REPORT'];
+
 export default defineConfig({
   resolve: { alias },
   test: {
     include: ['packages/*/test/**/*.test.ts', 'test/**/*.test.ts'],
+    reporters: report ? ['default', ['json', { outputFile: report }]] : ['default'],
     dangerouslyIgnoreUnhandledErrors: false,
     testTimeout: 30_000,
     hookTimeout: 60_000,

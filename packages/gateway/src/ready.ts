@@ -1,8 +1,7 @@
 import { GatewayError, type GatewayErrorCode } from './errors.ts';
 import type { GatewayManager } from './gateway-manager.ts';
 import type { ReadyWait } from './gateway-runtime.ts';
-import { contained, hookFailed, report } from './report.ts';
-import { saveCheckpoints } from './session-store/checkpoint.ts';
+import { contained, report } from './report.ts';
 import type { Shard } from './shard/shard.ts';
 
 /** The promise of a shard being ready: one for all who ask. A rejection that nobody looks at is not an unhandled one. */
@@ -31,13 +30,13 @@ function withResolvers(): ReadyWait {
 
 /** READY or RESUMED came. */
 export function shardReady(gateway: GatewayManager, shard: Shard, how: 'identified' | 'resumed'): void {
-  const { spawn } = gateway.runtime;
-  if (how === 'resumed') spawn?.resumed.add(shard.id);
+  const { spawn, readyWaits } = gateway.runtime;
+  const awaited = readyWaits.has(shard.id);
+  if (awaited && how === 'resumed') spawn?.resumed.add(shard.id);
   settleReady(gateway, shard, (wait) => wait.resolve());
   report(gateway, 'shardReady', { shardId: shard.id, how });
-  reportProgress(gateway);
+  if (awaited) reportProgress(gateway);
   contained(gateway, 'processGatewayQueue', shard.id, () => gateway.processGatewayQueue(gateway, shard.id));
-  saveCheckpoints(gateway).catch((error: unknown) => hookFailed(gateway, 'sessionStore', shard.id, error));
 }
 
 /** Who waits for the shard need wait no longer. */

@@ -119,6 +119,8 @@ export function createIdentifyGovernor(options: IdentifyGovernorOptions): Identi
   let spends: readonly number[] = [];
   let starts: readonly number[] = [];
   let reading: IdentifyReading | null = null;
+  /** Since when own spends count; a reading cannot tell, its reset may lie a whole day ahead each time. */
+  let windowStart = Number.NEGATIVE_INFINITY;
   let readyAt = Number.NEGATIVE_INFINITY;
   let tokenRejected = false;
   let loaded = false;
@@ -134,10 +136,10 @@ export function createIdentifyGovernor(options: IdentifyGovernorOptions): Identi
 
   const remaining = (): number => {
     const current = currentReading();
-    const dayAgo = wall() - DAY_MS;
-    if (current === null) return Math.max(0, total() - spentSince(Math.max(reading?.resetsAt ?? dayAgo, dayAgo)));
-    const byOwnCount = total() - spentSince(current.resetsAt - DAY_MS);
-    return Math.max(0, Math.min(byOwnCount, current.remaining - spentSince(current.readAt)));
+    const start = current === null ? (reading?.resetsAt ?? windowStart) : windowStart;
+    const byOwnCount = total() - spentSince(Math.max(start, wall() - DAY_MS));
+    const byReading = current === null ? byOwnCount : current.remaining - spentSince(current.readAt);
+    return Math.max(0, Math.min(byOwnCount, byReading));
   };
 
   /** Wall-clock end of the bot's pause. A function of the ledger, so a restart does not end it. */
@@ -192,6 +194,7 @@ export function createIdentifyGovernor(options: IdentifyGovernorOptions): Identi
     tokenRejected ||= stored.tokenRejected && options.retryRejectedToken !== true;
     const before = stored.reading;
     if (before !== null) {
+      windowStart = before.resetsAt > now ? before.resetsAt - DAY_MS : before.resetsAt;
       reading ??= { ...before, resetsAt: Math.min(before.resetsAt, now + DAY_MS), readAt: past(before.readAt) };
     }
   };
@@ -254,6 +257,7 @@ export function createIdentifyGovernor(options: IdentifyGovernorOptions): Identi
       const wrong = [newTotal, left, resetAfter].find((figure) => !(figure >= 0 && Number.isFinite(figure)));
       if (wrong !== undefined) throw new RangeError(`session_start_limit: expected numbers of 0 or more, got ${wrong}`);
       const readAt = wall();
+      if (reading !== null && reading.resetsAt <= readAt) windowStart = reading.resetsAt;
       const resetsAt = readAt + Math.min(resetAfter, DAY_MS);
       reading = { total: newTotal, remaining: Math.min(left, newTotal), resetsAt, readAt };
       changed();

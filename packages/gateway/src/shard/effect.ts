@@ -3,8 +3,8 @@ import type { ConnectTarget } from './phase.ts';
 
 /** What a transition asks of the shell, in order. A new phase always ends the timer of the old one. */
 export type ShardEffect =
-  /** Come back with `phaseTimer` after `delayMs` or later: the shell spreads the connections of many shards. */
-  | { readonly type: 'wait'; readonly delayMs: number; readonly cause: string }
+  /** Come back with `phaseTimer` after `delayMs` or later: the shell spreads the connections of many shards. `cause`: why the last connection ended. */
+  | { readonly type: 'wait'; readonly delayMs: number; readonly cause?: string }
   /** Come back with `phaseTimer` after `delayMs`. */
   | { readonly type: 'deadline'; readonly delayMs: number }
   /** Open a socket to the target. */

@@ -20,7 +20,7 @@ const PARTIAL_TIMEOUT_MS = 30_000;
 export function performEffect(gateway: GatewayManager, shard: Shard, effect: ShardEffect, apply: Apply): void {
   switch (effect.type) {
     case 'wait':
-      report(gateway, 'shardDisconnected', { shardId: shard.id, cause: effect.cause, retryInMs: effect.delayMs });
+      if (effect.cause !== undefined) report(gateway, 'shardDisconnected', { shardId: shard.id, cause: effect.cause, retryInMs: effect.delayMs });
       forgetConnection(gateway, shard);
       return waitToConnect(gateway, shard, effect.delayMs, apply);
     case 'deadline':

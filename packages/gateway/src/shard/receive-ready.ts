@@ -1,6 +1,7 @@
 import type { Payload } from '@shardgate/wire';
 import type { GatewayManager } from '../gateway-manager.ts';
-import { report } from '../report.ts';
+import { hookFailed, report } from '../report.ts';
+import { saveCheckpoints } from '../session-store/checkpoint.ts';
 import { applyInput } from './apply.ts';
 import { trustedResumeUrl } from './gateway-address.ts';
 import { abandonFlights, handOver } from './hand-over.ts';
@@ -38,4 +39,6 @@ export function receiveReady(gateway: GatewayManager, shard: Shard, payload: Pay
   applyInput(gateway, shard, { type: 'ready', sessionId: text(member(d, 'session_id')), resumeUrl });
   if (left.length + joined.length > 0) report(gateway, 'guildsChanged', { shardId: shard.id, left, joined });
   handOver(gateway, shard, payload);
+  // A session is worth most when it is new: each identify is counted.
+  saveCheckpoints(gateway).catch((error: unknown) => hookFailed(gateway, 'sessionStore', shard.id, error));
 }

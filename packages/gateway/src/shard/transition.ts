@@ -85,7 +85,7 @@ function to(state: ShardState, phase: ShardPhase, effects: readonly ShardEffect[
 function start(state: ShardState): Transition {
   const { kind } = state.phase;
   if (kind !== 'idle' && kind !== 'stopped' && kind !== 'fatal') return same(state);
-  return to({ ...state, failures: 0 }, { kind: 'waiting' }, [{ type: 'wait', delayMs: 0, cause: 'start' }]);
+  return to({ ...state, failures: 0 }, { kind: 'waiting' }, [{ type: 'wait', delayMs: 0 }]);
 }
 
 function phaseTimer(state: ShardState, progressed: boolean, context: TransitionContext): Transition {

@@ -1,0 +1,39 @@
+import type { RoleCommand, RoleMessage } from './role-messages.ts';
+
+/** Tells the parent something. */
+export function tell(message: RoleMessage): void {
+  if (process.connected) process.send?.(message);
+}
+
+/** A variable the parent sets for every role. */
+export function setting(name: string): string {
+  const value = process.env[name];
+  if (value === undefined) throw new Error(`${name} is not set; this file is started by 'shardgate demo'`);
+  return value;
+}
+
+/**
+ * Runs one process of the demo: starts it, and stops it when the parent says so or is gone. Ctrl-C reaches every process of a terminal at once; only the
+ * parent acts on it, so that they stop in order.
+ */
+export function runRole(start: () => Promise<() => Promise<void>>): void {
+  process.on('SIGINT', () => {});
+  const started = start();
+  let stopping: Promise<void> | undefined;
+  const stop = (): void => {
+    stopping ??= started
+      .then((end) => end())
+      .catch((error: unknown) => tell({ type: 'failed', text: String(error) }))
+      .finally(() => process.disconnect?.());
+  };
+  process.on('message', (command: RoleCommand) => {
+    if (command.type === 'stop') stop();
+  });
+  process.on('disconnect', stop);
+  process.on('SIGTERM', stop);
+  started.catch((error: unknown) => {
+    tell({ type: 'failed', text: error instanceof Error ? error.message : String(error) });
+    process.exitCode = 1;
+    process.disconnect?.();
+  });
+}
