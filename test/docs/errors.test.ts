@@ -22,7 +22,7 @@ function documented(): Map<string, string[]> {
       .slice(1)
       .map((section) => [
         /^\w+/.exec(section)?.[0] ?? '',
-        [...section.matchAll(/^\| `(\w+)` \|/gm)].map(([, code = '']) => code).sort(),
+        [...section.matchAll(/^\| `(\w+)`\s*\|/gm)].map(([, code = '']) => code).sort(),
       ]),
   );
 }

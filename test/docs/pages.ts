@@ -24,7 +24,7 @@ export interface SnippetModule {
 }
 
 /** Where the modules would stand: inside `test/docs`, so that they see what the workspace's root has installed. */
-export const SNIPPETS = 'test/docs/.snippets';
+const SNIPPETS = 'test/docs/.snippets';
 
 /** Every page a user reads. */
 export const pages: readonly string[] = [
@@ -32,7 +32,7 @@ export const pages: readonly string[] = [
   'CONTRIBUTING.md',
   'SECURITY.md',
   ...filesBelow('docs', '.md').filter((path) => !path.startsWith('docs/reference/')),
-  ...packageFolders.map((name) => `packages/${name}/README.md`),
+  ...packageFolders.flatMap((name) => filesBelow(`packages/${name}`, '.md')),
   ...filesBelow('examples', '.md'),
 ];
 

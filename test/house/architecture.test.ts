@@ -4,7 +4,7 @@ import { read, sourceFiles } from './repository.ts';
 /** The file lines of docs/architecture.md: in a `text` block whose first line is a folder, each further line is a file and what it is. */
 function describedFiles(): Map<string, string> {
   const files = new Map<string, string>();
-  for (const [, block = ''] of read('docs/architecture.md').matchAll(/^```text\n(packages\/[^`]*)^```/gm)) {
+  for (const [, block = ''] of read('docs/architecture.md').matchAll(/^```text\n(packages\/[\s\S]*?)^```$/gm)) {
     const [folder = '', ...lines] = block.trimEnd().split('\n');
     for (const line of lines) {
       const [, path = '', description = ''] = /^ {2}(\S+)\s+(.*)$/.exec(line) ?? [];

@@ -1,5 +1,6 @@
 import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto';
 import { createServer } from 'node:http';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import { json } from 'node:stream/consumers';
 import { EVENT_HANDLER_PORT, EVENT_HANDLER_SECRET_KEY } from './config.ts';
 
@@ -18,25 +19,28 @@ async function handleEvent({ shardId, data }: Delivery): Promise<void> {
   console.log(`shard ${shardId}: ${data.t}`);
 }
 
-const server = createServer(async (request, response) => {
-  const answer = (status: number, body?: object): void => {
+async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
+  const send = (status: number, body?: object): void => {
     response.writeHead(status, { 'Content-Type': 'application/json' });
     response.end(body === undefined ? undefined : JSON.stringify(body));
   };
   try {
     if (!timingSafeEqual(digest(request.headers.authorization ?? ''), expected)) {
-      answer(401, { error: 'Invalid secret key.' });
+      send(401, { error: 'Invalid secret key.' });
     } else if (request.method !== 'POST') {
-      answer(405, { error: 'Method not allowed.' });
+      send(405, { error: 'Method not allowed.' });
     } else {
       await handleEvent((await json(request)) as Delivery);
-      answer(204);
+      send(204);
     }
   } catch (error) {
     console.error(error);
-    answer(500, { error: 'The event could not be handled.' });
+    send(500, { error: 'The event could not be handled.' });
   }
-});
+}
 
-server.listen(EVENT_HANDLER_PORT, '127.0.0.1', () => console.log(`event handler ready on port ${EVENT_HANDLER_PORT}`));
+const server = createServer((request, response) => void answer(request, response));
+server.listen(EVENT_HANDLER_PORT, '127.0.0.1', () =>
+  console.log('event handler ready', JSON.stringify(server.address())),
+);
 process.once('SIGTERM', () => server.close());

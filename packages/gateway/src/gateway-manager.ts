@@ -33,7 +33,7 @@ export interface GatewayMethods {
    * @param firstShardId instead of `gateway.firstShardId`
    */
   spawnShards: (gateway: GatewayManager, firstShardId?: number) => Promise<void>;
-  /** Fills `gateway.buckets` for the ids `firstShardId` to `lastShardId`, both included. If it throws, `spawnShards` rejects with that. */
+  /** Fills `gateway.buckets` for the ids `firstShardId` to `lastShardId`, both included. If it throws, shards that it put in no bucket are not started and `spawnShards` rejects. */
   prepareBuckets: (gateway: GatewayManager, firstShardId: number, lastShardId: number) => void;
   /**
    * Has `shardId` identified by the worker it is assigned to. The hook for worker threads, message queues, other machines; the default calls

@@ -2,16 +2,16 @@ import { GatewayError, type GatewayErrorCode } from './errors.ts';
 import type { GatewayManager } from './gateway-manager.ts';
 import type { ReadyWait } from './gateway-runtime.ts';
 import { contained, report } from './report.ts';
+import { unattended } from './unattended.ts';
 import type { Shard } from './shard/shard.ts';
 
-/** The promise of a shard being ready: one for all who ask. A rejection that nobody looks at is not an unhandled one. */
+/** The promise of a shard being ready: one for all who ask. */
 export function whenReady(gateway: GatewayManager, shard: Shard): Promise<void> {
   const { readyWaits } = gateway.runtime;
   const waiting = readyWaits.get(shard.id);
   if (waiting !== undefined) return waiting.promise;
   const { promise, resolve, reject } = withResolvers();
-  promise.catch(() => {});
-  readyWaits.set(shard.id, { promise, resolve, reject });
+  readyWaits.set(shard.id, { promise: unattended(promise), resolve, reject });
   gateway.loadingShards.set(shard.id, { shardId: shard.id, resolve, startedAt: gateway.clock.wallTime() });
   return promise;
 }

@@ -15,7 +15,8 @@ export function report<Name extends keyof GatewayEvents>(gateway: GatewayManager
 /** Calls `debug`; if it throws there is nobody left to tell. */
 export function note(gateway: GatewayManager, text: string, ...values: readonly unknown[]): void {
   try {
-    gateway.debug(text, ...values);
+    const result: unknown = gateway.debug(text, ...values);
+    if (isThenable(result)) result.then(undefined, () => {});
   } catch {
     // A broken debug function must not stop what it only watches.
   }
@@ -41,4 +42,17 @@ export function contained(gateway: GatewayManager, method: string, shardId: numb
   } catch (error) {
     hookFailed(gateway, method, shardId, error);
   }
+}
+
+/** Asks a method that may be the user's for a number; `fallback` serves when it gives none. */
+export function containedNumber(gateway: GatewayManager, method: string, shardId: number | undefined, call: () => unknown, fallback: () => number): number {
+  try {
+    const answer = call();
+    if (typeof answer === 'number' && Number.isFinite(answer)) return answer;
+    if (isThenable(answer)) answer.then(undefined, () => {});
+    hookFailed(gateway, method, shardId, new TypeError(`${method} gave ${typeof answer}, not a number`));
+  } catch (error) {
+    hookFailed(gateway, method, shardId, error);
+  }
+  return fallback();
 }

@@ -3,6 +3,7 @@ import type { GatewayManager } from './gateway-manager.ts';
 import type { Bucket } from './gateway-state.ts';
 import { pause } from './ports/pause.ts';
 import { hookFailed } from './report.ts';
+import { unattended } from './unattended.ts';
 
 /** Longest time one shard holds up the start of the next one of its bucket, milliseconds. */
 const HOLD_MS = 30_000;
@@ -31,14 +32,15 @@ export async function startThroughWorker(gateway: GatewayManager, workerId: numb
   const goOn = new AbortController();
   runtime.onIdentify.set(shardId, () => goOn.abort());
   const told = (async () => gateway.tellClusterToIdentify(gateway, workerId, shardId, bucketId))();
-  const settled = told.then(
-    () => {},
-    (error: unknown) => {
-      if (!(error instanceof GatewayError)) hookFailed(gateway, 'tellClusterToIdentify', shardId, error);
-      else throw error;
-    },
+  const settled = unattended(
+    told.then(
+      () => {},
+      (error: unknown) => {
+        if (error instanceof GatewayError) throw error;
+        hookFailed(gateway, 'tellClusterToIdentify', shardId, error);
+      },
+    ),
   );
-  settled.catch(() => {});
   runtime.spawn?.told.set(shardId, settled);
 
   const elsewhere = settled.then(

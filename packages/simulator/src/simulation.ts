@@ -49,6 +49,8 @@ export interface Simulation {
   readonly loggedOut: Set<string>;
   /** When an IDENTIFY was last refused for good, by what was refused. */
   readonly refusals: Map<string, number>;
+  /** First heartbeats, each as a part of its interval; the newest of them. */
+  readonly firstBeats: number[];
   /** Number of the newest connection. */
   lastConnection: number;
   /** Called after a session came or went. */

@@ -108,6 +108,17 @@ describe('a zlib stream', () => {
     decoder.close();
   });
 
+  it('gives a long message whole that comes in many frames', async () => {
+    const long = dispatch('X', 1, { content: noise(60_000) });
+    const [bytes = Buffer.alloc(0)] = await deflateStream([long]);
+    const parts = Array.from({ length: Math.ceil(bytes.length / 1000) }, (_, index) =>
+      bytes.subarray(index * 1000, (index + 1) * 1000),
+    );
+    const decoder = createFrameDecoder();
+    expect(pushAll(decoder, parts).given).toEqual([long]);
+    decoder.close();
+  });
+
   it.each([65_535, 65_536, 65_537, 131_072, 300_001])('gives a message of %i bytes whole', async (length) => {
     const frame = dispatch('X', 1, { content: '' });
     const long = dispatch('X', 1, { content: noise(length - frame.length) });

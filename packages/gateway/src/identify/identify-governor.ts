@@ -109,8 +109,9 @@ export function createIdentifyGovernor(options: IdentifyGovernorOptions): Identi
   if (reserve !== undefined && !(Number.isSafeInteger(reserve) && reserve >= 0)) {
     throw new RangeError(`option reserve: expected a whole number of 0 or more, got ${reserve}`);
   }
-  if (!(saveTimeoutMs > 0))
+  if (!(saveTimeoutMs > 0)) {
     throw new RangeError(`option saveTimeoutMs: expected milliseconds above 0, got ${saveTimeoutMs}`);
+  }
 
   const wallOffset = clock.wallTime() - clock.now();
   const wall = (): number => clock.now() + wallOffset;

@@ -113,7 +113,7 @@ export function createIdentifyQueue(options: IdentifyQueueOptions): IdentifyQueu
       occupy(request.shardId, Number.POSITIVE_INFINITY);
       void ask(request);
     }
-    if (wakeAt < Number.POSITIVE_INFINITY) timer = clock.setTimer(advance, wakeAt - now);
+    if (wakeAt < Number.POSITIVE_INFINITY) timer = clock.setTimer(advance, Math.ceil(wakeAt - now));
   };
 
   /** Never rejects. */
@@ -150,7 +150,8 @@ export function createIdentifyQueue(options: IdentifyQueueOptions): IdentifyQueu
   };
 
   const wait = (request: Request, reason: IdentifyRefusal | 'ledger', retryAfterMs: number): void => {
-    const pauseMs = Math.min(Math.max(retryAfterMs, SHORTEST_PAUSE_MS), LONGEST_PAUSE_MS);
+    // Written so that NaN, from a governor that is not ours, pauses too.
+    const pauseMs = retryAfterMs > SHORTEST_PAUSE_MS ? Math.min(retryAfterMs, LONGEST_PAUSE_MS) : SHORTEST_PAUSE_MS;
     // Those who were refused together must not ask together; the ledger's back-off is random already.
     const jitterMs = reason === 'ledger' ? 0 : (random() * Math.max(pauseMs, 1_000)) / 10;
     request.notBefore = clock.now() + pauseMs + jitterMs;

@@ -2,11 +2,16 @@ import { GatewayError } from '../errors.ts';
 import type { GatewayManager } from '../gateway-manager.ts';
 import { whenReady } from '../ready.ts';
 import { applyInput } from '../shard/apply.ts';
+import { unattended } from '../unattended.ts';
 import { startUpkeep } from '../upkeep.ts';
 import { ensureShard } from './shard-of.ts';
 
 /** Default of {@link GatewayMethods.identify}. */
-export async function identify(gateway: GatewayManager, shardId: number, maxShards: number): Promise<void> {
+export function identify(gateway: GatewayManager, shardId: number, maxShards: number): Promise<void> {
+  return unattended(identifyShard(gateway, shardId, maxShards));
+}
+
+async function identifyShard(gateway: GatewayManager, shardId: number, maxShards: number): Promise<void> {
   const { runtime } = gateway;
   if (runtime.halted !== undefined) throw runtime.halted;
   if (runtime.stopping.signal.aborted) throw new GatewayError('stopped', 'the gateway is stopped', { shardId });

@@ -1,5 +1,5 @@
 import type { GatewayManager } from '../gateway-manager.ts';
-import { contained, hookFailed } from '../report.ts';
+import { contained, containedNumber } from '../report.ts';
 import type { Shard } from '../shard/shard.ts';
 import { safeRequestsPerShard } from './safe-requests-per-shard.ts';
 import { shardOf } from './shard-of.ts';
@@ -10,7 +10,14 @@ export function processGatewayQueue(gateway: GatewayManager, shardId: number): v
   const socket = shard.connection?.socket;
   // Before READY or RESUMED Discord would close with 4003; becoming ready comes back here.
   if (!shard.ready || socket === undefined || shard.commandTimer !== undefined) return;
-  const reserve = Math.max(0, gateway.maxRequestsPerInterval - safeRequests(gateway, shard));
+  const safeRequests = containedNumber(
+    gateway,
+    'safeRequestsPerShard',
+    shardId,
+    () => gateway.safeRequestsPerShard(gateway, shard),
+    () => safeRequestsPerShard(gateway, shard),
+  );
+  const reserve = Math.max(0, gateway.maxRequestsPerInterval - safeRequests);
   for (;;) {
     if (shard.commands.size === 0) return;
     const now = gateway.clock.now();
@@ -26,21 +33,9 @@ export function processGatewayQueue(gateway: GatewayManager, shardId: number): v
   }
 }
 
-/** What the method says, or the default's answer when it does not say a number. */
-function safeRequests(gateway: GatewayManager, shard: Shard): number {
-  try {
-    const answer = gateway.safeRequestsPerShard(gateway, shard);
-    if (Number.isFinite(answer)) return answer;
-    hookFailed(gateway, 'safeRequestsPerShard', shard.id, new TypeError(`safeRequestsPerShard gave ${String(answer)}, not a number`));
-  } catch (error) {
-    hookFailed(gateway, 'safeRequestsPerShard', shard.id, error);
-  }
-  return safeRequestsPerShard(gateway, shard);
-}
-
 function comeBack(gateway: GatewayManager, shard: Shard, waitMs: number): void {
   // A limit that lets nothing through is asked again in a window's time.
-  const delayMs = Math.min(waitMs, gateway.queueResetInterval);
+  const delayMs = Math.ceil(Math.min(waitMs, gateway.queueResetInterval));
   shard.commandTimer = gateway.clock.setTimer(() => {
     shard.commandTimer = undefined;
     contained(gateway, 'processGatewayQueue', shard.id, () => gateway.processGatewayQueue(gateway, shard.id));

@@ -3,11 +3,16 @@ import type { GatewayManager } from '../gateway-manager.ts';
 import { whenReady } from '../ready.ts';
 import { applyInput } from '../shard/apply.ts';
 import { isConnected } from '../shard/phase.ts';
+import { unattended } from '../unattended.ts';
 import { startUpkeep } from '../upkeep.ts';
 import { shardOf } from './shard-of.ts';
 
 /** Default of {@link GatewayMethods.resume}. */
-export async function resume(gateway: GatewayManager, shardId: number): Promise<void> {
+export function resume(gateway: GatewayManager, shardId: number): Promise<void> {
+  return unattended(resumeShard(gateway, shardId));
+}
+
+async function resumeShard(gateway: GatewayManager, shardId: number): Promise<void> {
   if (gateway.runtime.stopping.signal.aborted) throw new GatewayError('stopped', 'the gateway is stopped', { shardId });
   const shard = shardOf(gateway, shardId);
   startUpkeep(gateway);

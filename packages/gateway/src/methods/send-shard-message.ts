@@ -5,6 +5,7 @@ import type { GatewayManager } from '../gateway-manager.ts';
 import { contained } from '../report.ts';
 import type { SendOptions, ShardCommand } from '../shard-command.ts';
 import type { Shard } from '../shard/shard.ts';
+import { unattended } from '../unattended.ts';
 import { shardOf } from './shard-of.ts';
 
 /** What a bot may send by itself; sessions and heartbeats are the gateway's business. */
@@ -28,9 +29,7 @@ export function sendShardMessage(gateway: GatewayManager, target: number | Shard
     shard.commands.enqueue({ op: message.op, d: message.d, text, highPriority, ...expires, resolve, reject });
     contained(gateway, 'processGatewayQueue', shard.id, () => gateway.processGatewayQueue(gateway, shard.id));
   });
-  // Callers of older versions do not look at the result.
-  sent.catch(() => {});
-  return sent;
+  return unattended(sent);
 }
 
 function encode(shardId: number, message: ShardCommand): string {

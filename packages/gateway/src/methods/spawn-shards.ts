@@ -3,20 +3,19 @@ import type { GatewayManager } from '../gateway-manager.ts';
 import { pause } from '../ports/pause.ts';
 import { reportProgress, whenReady } from '../ready.ts';
 import { refreshGatewayBot } from '../refresh-gateway-bot.ts';
-import { contained } from '../report.ts';
+import { contained, containedNumber } from '../report.ts';
 import { adoptSessions, loadSessions, storedShardCount } from '../session-store/stored-sessions.ts';
 import type { SessionCheckpoint } from '../session-store/session-store.ts';
 import { backoffMs } from '../shard/backoff.ts';
 import { runBucket } from '../spawn-bucket.ts';
+import { calculateMaxShards } from './calculate-max-shards.ts';
 import { handleDiscordPayload } from './handle-discord-payload.ts';
+import { unattended } from '../unattended.ts';
 import { shardOf } from './shard-of.ts';
 
 /** Default of {@link GatewayMethods.spawnShards}. */
 export function spawnShards(gateway: GatewayManager, firstShardId: number = gateway.firstShardId): Promise<void> {
-  const spawned = spawn(gateway, firstShardId);
-  // The tutorial does not await it; whoever does still sees the rejection.
-  spawned.catch(() => {});
-  return spawned;
+  return unattended(spawn(gateway, firstShardId));
 }
 
 async function spawn(gateway: GatewayManager, firstShardId: number): Promise<void> {
@@ -38,7 +37,7 @@ async function spawn(gateway: GatewayManager, firstShardId: number): Promise<voi
   const resumable = adoptSessions(gateway, sessions, shardIds);
   // Resumes cost nothing and their replay buffers run full: none waits behind an identify.
   for (const shardId of resumable) contained(gateway, 'resume', shardId, () => ignoringOurs(gateway.resume(gateway, shardId)));
-  gateway.prepareBuckets(gateway, firstShardId, shardIds.at(-1) ?? firstShardId);
+  contained(gateway, 'prepareBuckets', undefined, () => gateway.prepareBuckets(gateway, firstShardId, shardIds.at(-1) ?? firstShardId));
   reportProgress(gateway);
   await Promise.all(Array.from(gateway.buckets.values(), (bucket) => runBucket(gateway, bucket)));
 
@@ -105,9 +104,19 @@ async function settleShardCount(gateway: GatewayManager, sessions: readonly Sess
     }
   }
   if (gateway.maxShards > 0) return;
-  const recommended = gateway.shardsRecommended;
-  const wanted = gateway.useOptimalLargeBotSharding ? gateway.calculateMaxShards(recommended, gateway.maxConcurrency) : recommended;
-  gateway.maxShards = stored ?? wanted;
+  gateway.maxShards = stored ?? wantedShards(gateway);
+}
+
+function wantedShards(gateway: GatewayManager): number {
+  const { shardsRecommended, maxConcurrency } = gateway;
+  if (!gateway.useOptimalLargeBotSharding) return shardsRecommended;
+  return containedNumber(
+    gateway,
+    'calculateMaxShards',
+    undefined,
+    () => gateway.calculateMaxShards(shardsRecommended, maxConcurrency),
+    () => calculateMaxShards(shardsRecommended, maxConcurrency),
+  );
 }
 
 /** Ids from the first to the last, both included; ids from `maxShards` on do not exist. */

@@ -1,7 +1,7 @@
 import { createFrameDecoder } from '@shardgate/wire';
 import type { GatewayManager } from '../gateway-manager.ts';
 import type { GatewaySocket } from '../ports/socket.ts';
-import { contained, hookFailed, report } from '../report.ts';
+import { contained, hookFailed, isThenable, report } from '../report.ts';
 import type { Connection } from './connection.ts';
 import { gatewayAddress } from './gateway-address.ts';
 import type { ConnectTarget } from './phase.ts';
@@ -28,7 +28,9 @@ export function openConnection(gateway: GatewayManager, shard: Shard, target: Co
   shard.lastCommandOp = undefined;
   report(gateway, 'shardConnecting', { shardId: shard.id, target });
   try {
-    const socket = gateway.createShard(gateway, shard.id);
+    const socket: unknown = gateway.createShard(gateway, shard.id);
+    if (isThenable(socket)) contained(gateway, 'createShard', shard.id, () => socket);
+    if (!isSocket(socket)) throw new TypeError('createShard must return the socket: an object with send, close, terminate, pause and resume');
     // A socket that failed while it was being made has been taken off already.
     if (shard.connection === connection) connection.socket = socket;
     return true;
@@ -37,6 +39,11 @@ export function openConnection(gateway: GatewayManager, shard: Shard, target: Co
     forgetConnection(gateway, shard);
     return false;
   }
+}
+
+function isSocket(value: unknown): value is GatewaySocket {
+  const methods = ['send', 'close', 'terminate', 'pause', 'resume'];
+  return typeof value === 'object' && value !== null && methods.every((name) => typeof Reflect.get(value, name) === 'function');
 }
 
 /** Takes the connection off the shard: nothing of it is heard any more. */

@@ -16,10 +16,3 @@ export interface RoleCommand {
   readonly type: 'stop';
 }
 
-/** What the environment of each role holds. */
-export interface RoleEnvironment {
-  readonly DISCORD_TOKEN: string;
-  readonly DISCORD_API_URL: string;
-  readonly REST_AUTHORIZATION: string;
-  readonly EVENT_HANDLER_SECRET_KEY: string;
-}

@@ -20,10 +20,6 @@ function failure(code: string, url: string): Error {
   return Object.assign(new Error(`${code} ${new URL(url).host}`), { code });
 }
 
-function bytesOf(message: string | Buffer): number {
-  return message.length;
-}
-
 /** Codes a client may close with. https://websockets.spec.whatwg.org/#dom-websocket-close */
 function checkCloseCode(code: number): void {
   const isAllowed = code === 1000 || code === 1001 || (code >= 3000 && code <= 4999);
@@ -52,8 +48,9 @@ export function createMemoryDoor(options: MemoryDoorOptions): OpenSocket {
     const peer: Peer = {
       send: (message) =>
         toClient.put(() => {
-          if (state !== 'closed') handlers.onMessage(Buffer.from(message as string), typeof message !== 'string');
-        }, bytesOf(message)),
+          if (typeof message === 'string') handlers.onMessage(Buffer.from(message), false);
+          else handlers.onMessage(message, true);
+        }, message.length),
       close: (code, reason) => toClient.put(() => end(code, reason), 0),
       drop: () => toClient.put(() => end(ABNORMAL, ''), 0),
       reset: () => toClient.put(() => end(ABNORMAL, '', failure('ECONNRESET', url)), 0),
@@ -100,7 +97,7 @@ export function createMemoryDoor(options: MemoryDoorOptions): OpenSocket {
       send(data) {
         if (state !== 'open') return;
         const isBinary = typeof data !== 'string';
-        const bytes = Buffer.from(data as string);
+        const bytes = isBinary ? Buffer.from(data) : Buffer.from(data, 'utf8');
         toServer.put(() => inlet?.receive(bytes, isBinary), bytes.length);
       },
       close(code, reason = '') {
@@ -120,6 +117,8 @@ export function createMemoryDoor(options: MemoryDoorOptions): OpenSocket {
       },
       terminate() {
         if (state === 'closed') return;
+        if (state === 'dialling') toServer.cut();
+        toClient.cut();
         toServer.put(() => inlet?.closed(ABNORMAL), 0);
         clock.setTimer(() => end(ABNORMAL, ''), 0);
       },

@@ -44,8 +44,7 @@ export interface Connection extends Carrier {
   /** As told in HELLO; not a number of 1 or more when a fault told something else. */
   heartbeatIntervalMs: unknown;
   lastBeatAt: number;
-  /** First heartbeat, as a part of the interval from HELLO. */
-  firstBeat: number | undefined;
+  hasBeaten: boolean;
   beatIsLate: boolean;
   /** Half open: nothing gets through in either direction. */
   silent: boolean;

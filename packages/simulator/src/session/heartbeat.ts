@@ -11,6 +11,9 @@ const LEAST_SLACK_MS = 500;
 /** A timer of ours that is later than this says that our own process stood still. */
 const OWN_LATENESS_MS = 20;
 
+/** First beats that the jitter is judged by. */
+const FIRST_BEATS_KEPT = 1_000;
+
 /** Checks the sequence of a heartbeat. False when the connection was closed for it. */
 function acceptSequence(simulation: Simulation, connection: Connection, session: Session, seq: number): boolean {
   if (seq > session.seq) {
@@ -32,15 +35,22 @@ function acceptSequence(simulation: Simulation, connection: Connection, session:
   return true;
 }
 
+function noteFirstBeat(simulation: Simulation, connection: Connection, now: number): void {
+  const { firstBeats } = simulation;
+  const { helloAt, heartbeatIntervalMs } = connection;
+  connection.hasBeaten = true;
+  if (helloAt === undefined || typeof heartbeatIntervalMs !== 'number') return;
+  firstBeats.push((now - helloAt) / heartbeatIntervalMs);
+  if (firstBeats.length > FIRST_BEATS_KEPT) firstBeats.shift();
+}
+
 /** Op 1 from the client. */
 export function receiveHeartbeat(simulation: Simulation, connection: Connection, seq: number | null): void {
   const now = simulation.clock.now();
-  const { session, shard, heartbeatIntervalMs, helloAt } = connection;
+  const { session, shard } = connection;
+  if (!connection.hasBeaten) noteFirstBeat(simulation, connection, now);
   connection.lastBeatAt = now;
   connection.beatIsLate = false;
-  if (connection.firstBeat === undefined && helloAt !== undefined && typeof heartbeatIntervalMs === 'number') {
-    connection.firstBeat = (now - helloAt) / heartbeatIntervalMs;
-  }
   const occasion = { shardId: shard?.[0] };
   const isWithheld = simulation.faults.take('withhold-ack', now, occasion) !== undefined;
   recordActivity(simulation, { kind: 'heartbeat', connection: connection.id, seq, acknowledged: !isWithheld }, connection);

@@ -89,7 +89,7 @@ export function openConnection(simulation: Simulation, options: { readonly door:
     helloAt: undefined,
     heartbeatIntervalMs: undefined,
     lastBeatAt: clock.now(),
-    firstBeat: undefined,
+    hasBeaten: false,
     beatIsLate: false,
     silent: false,
     stalled: false,

@@ -30,13 +30,22 @@ const REMEMBERED_MESSAGES = 256;
 
 const FILLER = 'high water comes in slowly over the flats and leaves by the same way '.repeat(6);
 
-/** ISO 8601 with microseconds, as Discord writes it. */
-function isoTime(wallMs: number, micros: number): string {
-  return new Date(wallMs).toISOString().replace('Z', `${String(micros % 1_000).padStart(3, '0')}+00:00`);
+/** Writes ISO 8601 with microseconds, as Discord does. Many events share a millisecond, so the last one is kept. */
+function createIsoWriter(): (wallMs: number, micros: number) => string {
+  let lastMs = Number.NaN;
+  let lastText = '';
+  return (wallMs, micros) => {
+    if (wallMs !== lastMs) {
+      lastMs = wallMs;
+      lastText = new Date(wallMs).toISOString().slice(0, -1);
+    }
+    return `${lastText}${String(micros % 1_000).padStart(3, '0')}+00:00`;
+  };
 }
 
 export function createLiveEvents(options: LiveEventsOptions): LiveEvents {
   const { random } = options;
+  const isoTime = createIsoWriter();
   const required = new Map<LiveEventName, number>();
   const remembered: (Message & { readonly guildTime: number })[] = [];
   let made = 0;
