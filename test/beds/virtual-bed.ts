@@ -19,6 +19,16 @@ export interface Told {
   readonly at: number;
 }
 
+/** An event that reached the handler. */
+export interface Received extends Delivery {
+  readonly t: string;
+  readonly shardId: number;
+  /** Virtual milliseconds. */
+  readonly at: number;
+  /** When the handler was done with it; undefined when its process died before. */
+  settledAt: number | undefined;
+}
+
 /** One life of the gateway process. */
 export interface Life {
   readonly gateway: GatewayManager;
@@ -32,7 +42,9 @@ export interface VirtualBed {
   readonly simulator: Simulator;
   readonly store: SessionStore;
   /** Every event handed to the handler, over all lives. */
-  readonly received: (Delivery & { readonly t: string; readonly shardId: number; readonly at: number })[];
+  readonly received: Received[];
+  /** Every process so far, oldest first. */
+  readonly lives: readonly Life[];
   /** The newest life. */
   readonly life: Life;
   readonly gateway: GatewayManager;
@@ -46,8 +58,10 @@ export interface VirtualBed {
   advance(ms: number): Promise<void>;
   /** What was told under that name, in this life. */
   told<Name extends keyof GatewayEvents>(name: Name): Parameters<GatewayEvents[Name]>[0][];
-  /** Ledger against deliveries: sessions that ended in a declared gap are compared up to where they were told to be lost. */
+  /** Ledger against deliveries. */
   compare(): Comparison;
+  /** Of the lost ones, those that no `gap` event of any life declares. */
+  undeclaredLosses(): Comparison['lost'];
   identifies(): number;
   resumes(): number;
   /** Fails on any violation the simulator saw. */
@@ -56,15 +70,20 @@ export interface VirtualBed {
   end(): Promise<void>;
 }
 
-/** A gateway and Discord in one process, in virtual time, from one seed. */
-export function createVirtualBed(simulated: SimulatorOptions = {}, defaults: Partial<GatewayOptions> = {}): VirtualBed {
+/**
+ * A gateway and Discord in one process, in virtual time, from one seed.
+ *
+ * @param handlingMs how long the handler takes for an event; left out: it is done at once
+ */
+export function createVirtualBed(simulated: SimulatorOptions = {}, defaults: Partial<GatewayOptions> = {}, handlingMs?: () => number): VirtualBed {
   const clock = createVirtualClock();
   const seed = simulated.seed ?? 1;
   const simulator = createSimulator({ clock, guilds: 20, maxConcurrency: 1, shards: 1, token: TOKEN, ...simulated, seed });
   const random = createRandom(seed + 7_919);
   const store = createMemorySessionStore();
   const ledger = createMemoryIdentifyLedger();
-  const received: VirtualBed['received'] = [];
+  const received: Received[] = [];
+  const lives: Life[] = [];
   const rest = {
     runMethod: async () => {
       const answer = await simulator.fetchGatewayBot(TOKEN);
@@ -105,7 +124,18 @@ export function createVirtualBed(simulated: SimulatorOptions = {}, defaults: Par
       },
       identifyLedger: ledger,
       handleDiscordPayload: (manager, data, shardId) => {
-        received.push({ sessionId: manager.shards.get(shardId)?.sessionId ?? '', seq: data.s, t: data.t, shardId, at: clock.now() });
+        const record: Received = { sessionId: manager.shards.get(shardId)?.sessionId ?? '', seq: data.s, t: data.t, shardId, at: clock.now(), settledAt: undefined };
+        received.push(record);
+        const settle = whileAlive(() => {
+          record.settledAt = clock.now();
+        });
+        if (handlingMs === undefined) return settle();
+        return new Promise<void>((resolve) => {
+          clock.setTimer(() => {
+            settle();
+            resolve();
+          }, handlingMs());
+        });
       },
       ...defaults,
       ...options,
@@ -123,6 +153,7 @@ export function createVirtualBed(simulated: SimulatorOptions = {}, defaults: Par
         for (const terminate of sockets) terminate();
       },
     };
+    lives.push(life);
     void gateway.spawnShards(gateway);
     return life;
   };
@@ -137,6 +168,7 @@ export function createVirtualBed(simulated: SimulatorOptions = {}, defaults: Par
     simulator,
     store,
     received,
+    lives,
     get life() {
       return current();
     },
@@ -163,6 +195,10 @@ export function createVirtualBed(simulated: SimulatorOptions = {}, defaults: Par
     advance: (ms) => clock.advanceAsync(ms),
     told: (name) => current().told.filter((one) => one.name === name).map((one) => one.event) as never,
     compare: () => compareDeliveries(simulator.ledger.dispatches().filter(({ t }) => t !== 'RESUMED'), received),
+    undeclaredLosses() {
+      const gaps = lives.flatMap(({ told }) => told).filter(({ name }) => name === 'gap').map(({ event }) => event as Parameters<GatewayEvents['gap']>[0]);
+      return bed.compare().lost.filter(({ sessionId, seq }) => !gaps.some((gap) => gap.sessionId === sessionId && seq > gap.lastSequence));
+    },
     identifies: () => simulator.ledger.activity({ kind: 'identify' }).length,
     resumes: () => simulator.ledger.activity({ kind: 'resume' }).length,
     clean: () => assertClean(simulator),

@@ -83,6 +83,7 @@ function intentsOf(intents: GatewayOptions['intents'] = 0): number {
 function createRuntime(gateway: GatewayManager, given: GatewayOptions): GatewayRuntime {
   const { clock, random } = gateway;
   const tokenFingerprint = createHash('sha256').update(gateway.token.replace(/^Bot /, '')).digest('hex').slice(0, 16);
+  const identifySpacingMs = Math.max(LEAST_SPAWN_SHARD_DELAY_MS, gateway.spawnShardDelay);
   const governor = createIdentifyGovernor({
     ledger: gateway.identifyLedger,
     clock,
@@ -95,12 +96,13 @@ function createRuntime(gateway: GatewayManager, given: GatewayOptions): GatewayR
   return {
     tokenFingerprint,
     governor,
+    identifySpacingMs,
     identifyQueue: createIdentifyQueue({
       clock,
       random,
       governor,
       maxConcurrency: gateway.maxConcurrency,
-      spacingMs: Math.max(LEAST_SPAWN_SHARD_DELAY_MS, gateway.spawnShardDelay),
+      spacingMs: identifySpacingMs,
       onRefused: (shardId, reason, retryAfterMs) => report(gateway, 'identifyRefused', { shardId, reason, retryAfterMs }),
     }),
     pacer: createConnectPacer(gateway.connectsPerSecond),

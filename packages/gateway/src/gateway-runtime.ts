@@ -13,6 +13,8 @@ export interface GatewayRuntime {
   readonly tokenFingerprint: string;
   readonly governor: IdentifyGovernor;
   readonly identifyQueue: IdentifyQueue;
+  /** Between two identifies of a bucket. */
+  readonly identifySpacingMs: number;
   readonly pacer: ConnectPacer;
   readonly editedMessages: EditedMessages;
   /** Aborted by `stopGateway`; a new one per start. */

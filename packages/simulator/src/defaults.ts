@@ -85,7 +85,7 @@ export const OPTION_EXPECTATIONS: Expectations = {
   ...SETTING_EXPECTATIONS,
   clock: object,
   random: callable,
-  seed: numberFrom(-Number.MAX_SAFE_INTEGER, Number.MAX_SAFE_INTEGER - 1),
+  seed: integerFrom(Number.MIN_SAFE_INTEGER),
   token: text,
   application: object,
   guilds: integerFrom(0, 10_000_000),

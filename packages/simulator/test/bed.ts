@@ -1,5 +1,5 @@
 import { randomInteger } from '../src/time/random.ts';
-import { createVirtualClock, createSimulator, Intent } from '../src/index.ts';
+import { createRandom, createSimulator, createVirtualClock, Intent } from '../src/index.ts';
 import type { GatewaySocket, Simulator, VirtualClock } from '../src/index.ts';
 import type { SimulatorOptions } from '../src/index.ts';
 
@@ -54,6 +54,8 @@ export interface Bed {
 export function createBed(options: SimulatorOptions = {}): Bed {
   const clock = createVirtualClock();
   const simulator = createSimulator({ clock, ...options });
+  /** The clients' own, for the jitter of their beats. */
+  const random = createRandom(options.seed ?? 99);
 
   function until(condition: () => unknown, maxMs = 60_000): void {
     if (!clock.runUntil(() => Boolean(condition()), maxMs)) throw new Error(`not within ${maxMs} virtual ms: ${condition}`);
@@ -87,7 +89,7 @@ export function createBed(options: SimulatorOptions = {}): Bed {
         }
         received.push(payload);
         if (payload.op === 0) client.seq = payload.s ?? client.seq;
-        if (payload.op === 10 && beats) scheduleBeat(payload.d.heartbeat_interval, randomInteger(Math.random, 0, payload.d.heartbeat_interval));
+        if (payload.op === 10 && beats) scheduleBeat(payload.d.heartbeat_interval, randomInteger(random, 0, payload.d.heartbeat_interval));
       },
       onClose(code, reason) {
         clock.clearTimer(beatTimer);

@@ -25,6 +25,8 @@ export interface IdentifyStatus {
   /** Null while no reading says when. */
   readonly resetsAt: number | null;
   readonly spentLast24h: number;
+  /** Wall-clock milliseconds of the newest identify, in this process or an earlier one; null without one. */
+  readonly lastSpentAt: number | null;
   /** Until when the breaker for the whole bot refuses; null while it is closed. */
   readonly breakerOpenUntil: number | null;
   readonly tokenRejected: boolean;
@@ -157,6 +159,7 @@ export function createIdentifyGovernor(options: IdentifyGovernorOptions): Identi
     reserve: reserved(),
     resetsAt: currentReading()?.resetsAt ?? null,
     spentLast24h: spentSince(wall() - DAY_MS),
+    lastSpentAt: spends.at(-1) ?? null,
     breakerOpenUntil: breakerOpenUntil(),
     tokenRejected,
   });

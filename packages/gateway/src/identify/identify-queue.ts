@@ -28,6 +28,8 @@ export interface IdentifyQueue {
   acquire(shardId: number, signal: AbortSignal): Promise<IdentifyPermit>;
   /** Sorts those who wait into new buckets. Past identifies count in them; permits already granted keep their right. */
   setMaxConcurrency(maxConcurrency: number): void;
+  /** Grants nothing for so many milliseconds: an earlier process may have identified in any bucket just now. */
+  pause(ms: number): void;
   /** How many wait. */
   readonly waiting: number;
 }
@@ -86,6 +88,8 @@ export function createIdentifyQueue(options: IdentifyQueueOptions): IdentifyQueu
   const holds = new Set<Hold>();
   /** Identifies of the last `spacingMs`. By shard and not by bucket, since buckets can change. */
   let uses: { readonly shardId: number; readonly at: number }[] = [];
+  /** Monotonic milliseconds before which nothing is granted. */
+  let pausedUntil = 0;
   let timer: TimerHandle;
 
   /** Asks for whom it can, and sets the timer for the first of the others. */
@@ -105,7 +109,7 @@ export function createIdentifyQueue(options: IdentifyQueueOptions): IdentifyQueu
     let wakeAt = Number.POSITIVE_INFINITY;
     for (const request of requests) {
       if (request.asking) continue;
-      const turn = Math.max(freeAt.get(request.shardId % buckets) ?? 0, request.notBefore);
+      const turn = Math.max(freeAt.get(request.shardId % buckets) ?? 0, request.notBefore, pausedUntil);
       if (turn > now) {
         wakeAt = Math.min(wakeAt, turn);
         continue;
@@ -237,6 +241,9 @@ export function createIdentifyQueue(options: IdentifyQueueOptions): IdentifyQueu
     setMaxConcurrency(maxConcurrency) {
       buckets = checkedBuckets(maxConcurrency);
       advance();
+    },
+    pause(ms) {
+      pausedUntil = Math.max(pausedUntil, clock.now() + ms);
     },
     get waiting() {
       return requests.size;

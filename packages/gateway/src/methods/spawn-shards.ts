@@ -71,8 +71,11 @@ async function ignoringOurs(resumed: Promise<void>): Promise<void> {
 }
 
 async function openBudget(gateway: GatewayManager): Promise<void> {
-  const { runtime } = gateway;
+  const { runtime, clock } = gateway;
   await runtime.governor.open();
+  const { lastSpentAt } = runtime.governor.status;
+  // Buckets outlive the process: its predecessor may have identified a moment ago.
+  if (lastSpentAt !== null) runtime.identifyQueue.pause(Math.min(runtime.identifySpacingMs, lastSpentAt + runtime.identifySpacingMs - clock.wallTime()));
   if (runtime.limitsGiven && runtime.fetchedAt === undefined) {
     runtime.governor.adopt({ total: gateway.sessionStartLimitTotal, remaining: gateway.sessionStartLimitRemaining, resetAfter: gateway.sessionStartLimitResetAfter });
     runtime.fetchedAt = gateway.clock.now();

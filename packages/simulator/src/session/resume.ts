@@ -36,7 +36,8 @@ function acceptsUrl(simulation: Simulation, connection: Connection, session: Ses
 function takeOver(simulation: Simulation, connection: Connection, session: Session): void {
   const older = session.carrier === undefined ? undefined : simulation.connections.get(session.carrier.id);
   if (older === undefined) return;
-  if (!older.silent) {
+  // A client that hung up on a connection the server does not hear or read has not done wrong.
+  if (!older.silent && !older.stalled) {
     recordViolation(simulation, connection, 'two-live-sockets', `RESUME of session ${session.id} while connection ${older.id} has it`);
   }
   closeConnection(simulation, older, TAKEN_OVER_CODE);

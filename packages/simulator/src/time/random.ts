@@ -4,14 +4,14 @@ export type Random = () => number;
 /**
  * A seeded source of randomness (mulberry32): the same seed gives the same numbers, on every platform.
  *
- * Any finite number is a seed, 0 included. Not for secrets.
+ * Any safe integer is a seed, 0 included. Not for secrets.
  *
- * @throws {RangeError} when the seed is not a finite number
+ * @throws {RangeError} when the seed is not a safe integer
  */
 export function createRandom(seed: number): Random {
-  if (!Number.isFinite(seed)) throw new RangeError(`createRandom: seed is ${seed}, expected a finite number`);
+  if (!Number.isSafeInteger(seed)) throw new RangeError(`createRandom: seed is ${seed}, expected a safe integer`);
   // Both halves of the number count, so 1 and 1 + 2 ** 32 differ.
-  let state = (seed ^ Math.floor(seed / 2 ** 32)) | 0;
+  let state = (seed ^ Math.trunc(seed / 2 ** 32)) | 0;
   return () => {
     state = (state + 0x6d2b79f5) | 0;
     let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
