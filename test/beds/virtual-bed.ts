@@ -197,7 +197,7 @@ export function createVirtualBed(simulated: SimulatorOptions = {}, defaults: Par
     compare: () => compareDeliveries(simulator.ledger.dispatches().filter(({ t }) => t !== 'RESUMED'), received),
     undeclaredLosses() {
       const gaps = lives.flatMap(({ told }) => told).filter(({ name }) => name === 'gap').map(({ event }) => event as Parameters<GatewayEvents['gap']>[0]);
-      return bed.compare().lost.filter(({ sessionId, seq }) => !gaps.some((gap) => gap.sessionId === sessionId && seq > gap.lastSequence));
+      return bed.compare().lost.filter(({ sessionId, seq }) => !gaps.some((gap) => gap.sessionId === sessionId && seq > gap.lastSequence && seq < (gap.nextSequence ?? Number.POSITIVE_INFINITY)));
     },
     identifies: () => simulator.ledger.activity({ kind: 'identify' }).length,
     resumes: () => simulator.ledger.activity({ kind: 'resume' }).length,

@@ -26,9 +26,9 @@ describe('the packages as they would be published', () => {
 
   beforeAll(async () => {
     folder = await mkdtemp(join(tmpdir(), 'shardgate-packages-'));
-    await run('npx', ['--yes', packageManager, '--filter', './packages/*', 'pack', '--pack-destination', folder], {
-      cwd: root,
-    });
+    // The package is named in full: a test run that npx itself started hands its own `--package` down.
+    const pnpm = ['--yes', '--package', packageManager, '--', 'pnpm'];
+    await run('npx', [...pnpm, '--filter', './packages/*', 'pack', '--pack-destination', folder], { cwd: root });
     tarballs = (await readdir(folder)).filter((name) => name.endsWith('.tgz')).map((name) => join(folder, name));
   }, 120_000);
 

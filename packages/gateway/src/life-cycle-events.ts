@@ -40,8 +40,11 @@ export interface GatewayEvents {
   /** The shard will not try again. */
   shardFatal: (event: { shardId: number; code: GatewayErrorCode; closeCode: number; remedy: string }) => void;
   shardStopped: (event: { shardId: number }) => void;
-  /** Discord will not replay what came after `lastSequence` of this session: the only way to lose events, always declared. */
-  gap: (event: { shardId: number; sessionId: string; lastSequence: number; cause: string }) => void;
+  /**
+   * Discord will not replay what came after `lastSequence` of this session, up to `nextSequence` (itself not lost) or, without one, to the session's end: the only
+   * way to lose events, always declared.
+   */
+  gap: (event: { shardId: number; sessionId: string; lastSequence: number; nextSequence?: number; cause: string }) => void;
   /** `latencyMs`: from the heartbeat to its acknowledgement. */
   heartbeatAck: (event: { shardId: number; latencyMs: number }) => void;
   /** The connection lives but heartbeats are not acknowledged. */

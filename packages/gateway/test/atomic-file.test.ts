@@ -68,7 +68,10 @@ describe('an atomic file', () => {
   });
 
   test('of another version or format is set aside', async () => {
-    for (const other of [{ format: 'test', version: 2 }, { format: 'other', version: 1 }]) {
+    for (const other of [
+      { format: 'test', version: 2 },
+      { format: 'other', version: 1 },
+    ]) {
       const path = newPath();
       await writeSealed(systemFiles, path, other, { n: 1 });
       expect(await read(path)).toBeUndefined();
@@ -87,7 +90,9 @@ describe('an atomic file', () => {
     const below = join(newPath(), 'x.json');
     await mkdir(join(below, '..', '..'), { recursive: true });
     await writeFile(join(below, '..'), 'a file where a folder should be');
-    await expect(writeSealed(systemFiles, below, KIND, { n: 1 })).rejects.toThrow(`cannot create folder ${join(below, '..')}: `);
+    await expect(writeSealed(systemFiles, below, KIND, { n: 1 })).rejects.toThrow(
+      `cannot create folder ${join(below, '..')}: `,
+    );
   });
 });
 

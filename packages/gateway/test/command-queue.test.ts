@@ -167,7 +167,11 @@ test('under any use every command settles exactly once, sizes agree, and no 20 s
     let enqueued = 0;
     for (const { op, highPriority, lifeMs, pauseMs, takes } of steps) {
       now += pauseMs;
-      enqueue(String((enqueued += 1)), { op, highPriority, ...(lifeMs === undefined ? {} : { expiresAt: now + lifeMs }) });
+      enqueue(String((enqueued += 1)), {
+        op,
+        highPriority,
+        ...(lifeMs === undefined ? {} : { expiresAt: now + lifeMs }),
+      });
       for (let n = 0; n < takes; n += 1) {
         const next = queue.next(now);
         if (next === undefined || !('entry' in next)) break;
@@ -178,8 +182,11 @@ test('under any use every command settles exactly once, sizes agree, and no 20 s
       expect(queue.size).toBeLessThanOrEqual(10);
     }
     queue.rejectAll(new Error('stopped'));
-    expect(fates.map((fate) => Number.parseInt(fate, 10)).toSorted((a, b) => a - b)).toEqual(Array.from({ length: enqueued }, (_, n) => n + 1));
-    for (const start of presences) expect(presences.filter((time) => time >= start && time < start + 20_000).length).toBeLessThanOrEqual(5);
+    expect(fates.map((fate) => Number.parseInt(fate, 10)).toSorted((a, b) => a - b)).toEqual(
+      Array.from({ length: enqueued }, (_, n) => n + 1),
+    );
+    for (const start of presences)
+      expect(presences.filter((time) => time >= start && time < start + 20_000).length).toBeLessThanOrEqual(5);
   });
   fc.assert(law, { numRuns: 300 });
 });

@@ -82,7 +82,7 @@ function createModelDisk(faults: readonly Fault[], synced: ReadonlyMap<string, s
     crash(kept) {
       const survived = new Map(durable);
       changes.forEach((apply, index) => {
-        if ((kept >> index % 31) & 1) apply(survived);
+        if ((kept >> (index % 31)) & 1) apply(survived);
       });
       return createModelDisk([], survived);
     },
@@ -183,7 +183,8 @@ async function check(disk: ModelDisk, allowed: readonly Attempt[][], story: stri
     const { guilds, ...checkpoint } = found ?? { guilds: undefined };
     const shown = JSON.stringify(found === undefined ? undefined : [checkpoint, guilds && listsOf(guilds)]);
     const right = attempts.map((attempt) => JSON.stringify(attempt && [attempt.checkpoint, attempt.lists]));
-    if (!right.includes(shown)) expect.fail(`${story}: shard ${shardId} came back as ${shown}, allowed: ${right.join('\n')}`);
+    if (!right.includes(shown))
+      expect.fail(`${story}: shard ${shardId} came back as ${shown}, allowed: ${right.join('\n')}`);
   }
   expect((await disk.files.list('/store')).filter((name) => name.includes('damaged'))).toEqual([]);
 }
@@ -220,7 +221,8 @@ describe('a file store whose process dies', () => {
           { at: at + later, kind: 'after' },
         ]);
         const allowed = await live(disk);
-        for (const kept of KEPT) await check(disk.crash(kept), allowed, `error ${at}, death ${at + later}, kept ${kept}`);
+        for (const kept of KEPT)
+          await check(disk.crash(kept), allowed, `error ${at}, death ${at + later}, kept ${kept}`);
       }
     }
   });

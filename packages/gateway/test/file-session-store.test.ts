@@ -25,7 +25,10 @@ testSessionStore('the file store', async () => {
 describe('the file store', () => {
   test('writes one small file for all sessions and one per shard for guilds, for its owner alone', async () => {
     const path = newFolder();
-    await createFileSessionStore({ path }).save([checkpointOf({ guilds: guildsOf(1, '10') }), checkpointOf({ shardId: 1 })]);
+    await createFileSessionStore({ path }).save([
+      checkpointOf({ guilds: guildsOf(1, '10') }),
+      checkpointOf({ shardId: 1 }),
+    ]);
     expect((await readdir(path)).toSorted()).toEqual(['guilds-0-2.json', 'sessions.json']);
     expect((await stat(path)).mode & 0o777).toBe(0o700);
     expect((await stat(join(path, 'sessions.json'))).mode & 0o777).toBe(0o600);
@@ -134,10 +137,15 @@ describe('the file store', () => {
     await expect(store.save([checkpointOf({ seq: 1, guilds: guildsOf(1, '10') })])).rejects.toThrow('ENOSPC');
     full = false;
     await store.save([checkpointOf({ seq: 2 }), checkpointOf({ shardId: 1 })]);
-    expect(await store.load()).toEqual([checkpointOf({ seq: 2, guilds: guildsOf(1, '10') }), checkpointOf({ shardId: 1 })]);
+    expect(await store.load()).toEqual([
+      checkpointOf({ seq: 2, guilds: guildsOf(1, '10') }),
+      checkpointOf({ shardId: 1 }),
+    ]);
   });
 
   test('a path that is no name of a folder is refused at creation', () => {
-    expect(() => createFileSessionStore({ path: '' })).toThrow(new TypeError('option path: expected the name of a folder, got ""'));
+    expect(() => createFileSessionStore({ path: '' })).toThrow(
+      new TypeError('option path: expected the name of a folder, got ""'),
+    );
   });
 });

@@ -14,7 +14,11 @@ function twoShards() {
   registries.get(0)?.created('2', false, 2);
   registries.get(1)?.created('1', false, 2);
   registries.get(1)?.deleted('1', true, 3);
-  const guildIds: Set<bigint> = createGuildIdView({ registries: () => registries, shardOf, statuses: ['available', 'unavailable'] });
+  const guildIds: Set<bigint> = createGuildIdView({
+    registries: () => registries,
+    shardOf,
+    statuses: ['available', 'unavailable'],
+  });
   const loadingGuildIds = createGuildIdView({ registries: () => registries, shardOf, statuses: ['loading'] });
   return { registries, guildIds, loadingGuildIds };
 }
@@ -73,6 +77,8 @@ describe('a view of guild ids', () => {
   });
 
   test('a guild whose shard is not here cannot be added', () => {
-    expect(() => twoShards().guildIds.add(500n)).toThrow(new RangeError('guild 500 belongs to a shard that is not in this gateway'));
+    expect(() => twoShards().guildIds.add(500n)).toThrow(
+      new RangeError('guild 500 belongs to a shard that is not in this gateway'),
+    );
   });
 });

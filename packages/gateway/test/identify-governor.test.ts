@@ -193,7 +193,10 @@ describe('the ledger', () => {
   test('that cannot be read rejects, and opens later as one start', async () => {
     let broken = true;
     const memory = createMemoryIdentifyLedger();
-    const ledger: IdentifyLedger = { ...memory, load: () => (broken ? Promise.reject(new Error('no disk')) : memory.load()) };
+    const ledger: IdentifyLedger = {
+      ...memory,
+      load: () => (broken ? Promise.reject(new Error('no disk')) : memory.load()),
+    };
     const { governor } = start({ ledger });
     await expect(governor.open()).rejects.toThrow('no disk');
     broken = false;
@@ -226,19 +229,22 @@ describe('the ledger', () => {
     expect(other.status).toMatchObject({ remaining: 1000, spentLast24h: 0 });
   });
 
-  test.each([-3 * HOUR, -30 * 24 * HOUR])('frees nothing when the wall clock goes back by %i ms over a restart', async (jump) => {
-    const { ledger, clock, governor } = start();
-    await governor.open();
-    governor.adopt({ ...FRESH, resetAfter: 2 * HOUR });
-    expect(await spendAll(governor)).toBe(900);
-    clock.jumpWall(jump);
-    const again = start({ ledger, clock }).governor;
-    expect(await again.spend(0)).toMatchObject({ granted: false, reason: 'reserve' });
-    expect(again.status.spentLast24h).toBe(900);
-    expect((again.status.resetsAt ?? 0) - clock.wallTime()).toBeLessThanOrEqual(24 * HOUR);
-    await clock.advance(24 * HOUR + 1);
-    expect((await again.spend(0)).granted).toBe(true);
-  });
+  test.each([-3 * HOUR, -30 * 24 * HOUR])(
+    'frees nothing when the wall clock goes back by %i ms over a restart',
+    async (jump) => {
+      const { ledger, clock, governor } = start();
+      await governor.open();
+      governor.adopt({ ...FRESH, resetAfter: 2 * HOUR });
+      expect(await spendAll(governor)).toBe(900);
+      clock.jumpWall(jump);
+      const again = start({ ledger, clock }).governor;
+      expect(await again.spend(0)).toMatchObject({ granted: false, reason: 'reserve' });
+      expect(again.status.spentLast24h).toBe(900);
+      expect((again.status.resetsAt ?? 0) - clock.wallTime()).toBeLessThanOrEqual(24 * HOUR);
+      await clock.advance(24 * HOUR + 1);
+      expect((await again.spend(0)).granted).toBe(true);
+    },
+  );
 
   test('frees nothing when the wall clock jumps either way inside the process', async () => {
     const { clock, governor } = start();
@@ -395,7 +401,15 @@ describe('a rejected token', () => {
     expect(await governor.spend(0)).toEqual(refused);
     expect(governor.status.tokenRejected).toBe(true);
     expect(await start({ ledger, clock }).governor.spend(0)).toEqual(refused);
-    expect((await start({ ledger: { ...ledger, save: async () => undefined }, clock, tokenFingerprint: 'g' }).governor.spend(0)).granted).toBe(true);
+    expect(
+      (
+        await start({
+          ledger: { ...ledger, save: async () => undefined },
+          clock,
+          tokenFingerprint: 'g',
+        }).governor.spend(0)
+      ).granted,
+    ).toBe(true);
     expect((await start({ ledger, clock, retryRejectedToken: true }).governor.spend(0)).granted).toBe(true);
     clock.jumpWall(HOUR);
     expect((await start({ ledger, clock }).governor.spend(0)).granted).toBe(true);

@@ -68,7 +68,10 @@ function bed(parts: Partial<IdentifyQueueOptions> & { answer?: Parameters<typeof
       return error;
     }
   };
-  return Object.defineProperties({ clock, governor, granted, refusals, ask }, Object.getOwnPropertyDescriptors(queue)) as Bed;
+  return Object.defineProperties(
+    { clock, governor, granted, refusals, ask },
+    Object.getOwnPropertyDescriptors(queue),
+  ) as Bed;
 }
 
 const times = ({ granted }: Bed): number[][] => granted.map(({ permit, at }) => [permit.shardId, at]);
@@ -80,14 +83,24 @@ describe('the order of identifies', () => {
     await queue.clock.advance(0);
     expect(queue.waiting).toBe(2);
     await queue.clock.advance(60_000);
-    expect(times(queue)).toEqual([[2, 0], [0, SPACING], [1, 2 * SPACING]]);
+    expect(times(queue)).toEqual([
+      [2, 0],
+      [0, SPACING],
+      [1, 2 * SPACING],
+    ]);
   });
 
   test('buckets of max_concurrency go side by side', async () => {
     const queue = bed({ maxConcurrency: 2 });
     for (let shardId = 0; shardId < 5; shardId += 1) void queue.ask(shardId);
     await queue.clock.advance(60_000);
-    expect(times(queue)).toEqual([[0, 0], [1, 0], [2, SPACING], [3, SPACING], [4, 2 * SPACING]]);
+    expect(times(queue)).toEqual([
+      [0, 0],
+      [1, 0],
+      [2, SPACING],
+      [3, SPACING],
+      [4, 2 * SPACING],
+    ]);
   });
 
   test('the spacing counts from the identify, not from the permit', async () => {
@@ -97,7 +110,10 @@ describe('the order of identifies', () => {
     await queue.clock.advance(3_000);
     ((await first) as IdentifyPermit).used();
     await queue.clock.advance(60_000);
-    expect(times(queue)).toEqual([[0, 0], [1, 3_000 + SPACING]]);
+    expect(times(queue)).toEqual([
+      [0, 0],
+      [1, 3_000 + SPACING],
+    ]);
   });
 
   test('a released permit frees its bucket at once and gives the budget back', async () => {
@@ -109,7 +125,10 @@ describe('the order of identifies', () => {
     permit.release();
     permit.release();
     await queue.clock.advance(0);
-    expect(times(queue)).toEqual([[0, 0], [1, 1_000]]);
+    expect(times(queue)).toEqual([
+      [0, 0],
+      [1, 1_000],
+    ]);
     expect(queue.governor.refunded).toEqual([0]);
   });
 
@@ -120,7 +139,10 @@ describe('the order of identifies', () => {
     await queue.clock.advance(29_999);
     expect(queue.granted).toHaveLength(1);
     await queue.clock.advance(1);
-    expect(times(queue)).toEqual([[0, 0], [1, 30_000]]);
+    expect(times(queue)).toEqual([
+      [0, 0],
+      [1, 30_000],
+    ]);
     expect(queue.governor.refunded).toEqual([0]);
     const permit = (await first) as IdentifyPermit;
     expect(() => permit.used()).toThrow(expect.objectContaining({ code: 'identifyRefused' }));
@@ -151,10 +173,16 @@ describe('the order of identifies', () => {
     await queue.clock.advance(1_000);
     queue.setMaxConcurrency(2);
     await queue.clock.advance(0);
-    expect(times(queue)).toEqual([[0, 0], [1, 1_000]]);
+    expect(times(queue)).toEqual([
+      [0, 0],
+      [1, 1_000],
+    ]);
     queue.setMaxConcurrency(1);
     await queue.clock.advance(60_000);
-    expect(times(queue).slice(2)).toEqual([[2, 1_000 + SPACING], [3, 1_000 + 2 * SPACING]]);
+    expect(times(queue).slice(2)).toEqual([
+      [2, 1_000 + SPACING],
+      [3, 1_000 + 2 * SPACING],
+    ]);
   });
 
   test('no timer is left when nobody waits', async () => {
@@ -182,7 +210,10 @@ describe('an aborted wait', () => {
     abort.abort(reason);
     expect(await aborted).toBe(reason);
     await queue.clock.advance(60_000);
-    expect(times(queue)).toEqual([[0, 0], [2, SPACING]]);
+    expect(times(queue)).toEqual([
+      [0, 0],
+      [2, SPACING],
+    ]);
     expect(queue.governor.asked).toEqual([0, 2]);
   });
 
@@ -222,7 +253,10 @@ describe('a refusal', () => {
     expect(times(queue)).toEqual([[1, 0]]);
     open = true;
     await queue.clock.advance(1);
-    expect(times(queue)).toEqual([[1, 0], [0, 20_000]]);
+    expect(times(queue)).toEqual([
+      [1, 0],
+      [0, 20_000],
+    ]);
   });
 
   test('is asked about again after a minute at most, with jitter, however long the governor says', async () => {
@@ -258,7 +292,11 @@ describe('a refusal', () => {
     });
     void queue.ask(3);
     await queue.clock.advance(10_000);
-    expect(told).toEqual([[3, 'reserve', 1_000], [3, 'ledger', 0], [3, 'bootLoop', 1_000]]);
+    expect(told).toEqual([
+      [3, 'reserve', 1_000],
+      [3, 'ledger', 0],
+      [3, 'bootLoop', 1_000],
+    ]);
     expect(queue.granted).toHaveLength(1);
   });
 
@@ -388,7 +426,9 @@ test('16 shards on a real governor whose Discord says op 9 for a day identify 20
 });
 
 test('wrong options are refused by name', () => {
-  expect(() => bed({ maxConcurrency: 0 })).toThrow('option maxConcurrency: expected a whole number of 1 or more, got 0');
+  expect(() => bed({ maxConcurrency: 0 })).toThrow(
+    'option maxConcurrency: expected a whole number of 1 or more, got 0',
+  );
   expect(() => bed({ spacingMs: Number.NaN })).toThrow('option spacingMs');
   expect(() => bed().setMaxConcurrency(1.5)).toThrow(RangeError);
 });

@@ -43,7 +43,13 @@ export function testSessionStore(name: string, make: () => Promise<StoreUnderTes
     test('what was saved is loaded, every field', async () => {
       const { store, reopen } = await make();
       const first = checkpointOf({ guilds: guildsOf(1, '10', '11') });
-      const second = checkpointOf({ shardId: 1, resumeUrl: null, userId: null, applicationId: null, guilds: guildsOf(1) });
+      const second = checkpointOf({
+        shardId: 1,
+        resumeUrl: null,
+        userId: null,
+        applicationId: null,
+        guilds: guildsOf(1),
+      });
       await store.save([first, second]);
       expect(sorted(await (await reopen()).load())).toEqual([first, second]);
     });

@@ -7,8 +7,7 @@ import type { SessionCheckpoint } from './session-store.ts';
 /** What the store should hold of a shard, or undefined when it holds that already (or there is nothing to hold). */
 function dueCheckpoint(gateway: GatewayManager, shard: Shard): SessionCheckpoint | undefined {
   const { state, tracker, stored } = shard;
-  // Without one settled event a resume could not say where it stands.
-  if (state.session === undefined || tracker.settled < 1) return undefined;
+  if (state.session === undefined) return undefined;
   const { sessionId, resumeUrl } = state.session;
   const known = stored !== undefined && stored.sessionId === sessionId;
   if (known && stored.seq === tracker.settled && !shard.guilds.changed) return undefined;

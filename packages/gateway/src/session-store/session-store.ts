@@ -26,7 +26,7 @@ export interface SessionCheckpoint {
   readonly sessionId: string;
   /** Bare `wss://…` from READY, or null when there was none or it was not to be trusted. */
   readonly resumeUrl: string | null;
-  /** Highest settled sequence number: nothing at or below it is needed again. */
+  /** Highest settled sequence number: nothing at or below it is needed again. 0 while the handler still works on READY. */
   readonly seq: number;
   /** Intents the session was identified with. */
   readonly intents: number;

@@ -48,7 +48,11 @@ export function adoptSessions(gateway: GatewayManager, sessions: readonly Sessio
       continue;
     }
     shard.state = initialState({ sessionId: checkpoint.sessionId, resumeUrl: trustedResumeUrl(gateway, checkpoint.resumeUrl) });
-    shard.tracker = new SequenceTracker(checkpoint.seq);
+    // READY is the one event that no resume brings again.
+    shard.tracker = new SequenceTracker(Math.max(1, checkpoint.seq));
+    if (checkpoint.seq === 0) {
+      report(gateway, 'gap', { shardId: shard.id, sessionId: checkpoint.sessionId, lastSequence: 0, nextSequence: 2, cause: 'the process ended while the handler worked on READY' });
+    }
     shard.stored = { sessionId: checkpoint.sessionId, seq: checkpoint.seq };
     shard.userId = checkpoint.userId;
     shard.applicationId = checkpoint.applicationId;

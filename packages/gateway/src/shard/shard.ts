@@ -133,7 +133,7 @@ export class Shard {
   /** What a heartbeat says: highest sequence number that is settled and stored, or null. A heartbeat may be taken for an acknowledgement by Discord. */
   get heartbeatSequence(): number | null {
     const { stored } = this;
-    return stored !== undefined && stored.sessionId === this.state.session?.sessionId ? stored.seq : null;
+    return stored !== undefined && stored.seq > 0 && stored.sessionId === this.state.session?.sessionId ? stored.seq : null;
   }
 
   /** Guilds of this shard that an outage hides. */

@@ -104,7 +104,8 @@ function emoji(prefix: string, index: number): object {
 }
 
 function presence(index: number): object {
-  return { user: { id: personId(index) }, status: 'online', activities: [], client_status: { desktop: 'online' } };
+  const activity = { id: 'ec0b28a579ecb4bd', name: 'Tide Tables', type: 0, created_at: 1_767_225_600_000 };
+  return { user: { id: personId(index) }, status: 'online', activities: [activity], client_status: { desktop: 'online' } };
 }
 
 function times<Item>(count: number, make: (index: number) => Item): Item[] {
