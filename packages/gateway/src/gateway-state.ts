@@ -14,7 +14,7 @@ import type { ShardTimings } from './shard/timings.ts';
 
 /** The part of a REST manager that the gateway uses: `createRestManager` of `@shardgate/rest` fits. */
 export interface GatewayRest {
-  runMethod: (rest: never, method: string, route: string) => Promise<unknown>;
+  runMethod: (rest: never, method: 'get', route: '/gateway/bot') => Promise<unknown>;
 }
 
 /** A shard that was started and is not ready yet. */

@@ -148,8 +148,7 @@ describe('a snapshot', () => {
   test('does not grow without end while no checkpoint succeeds, and still goes back to the last that did', () => {
     const guilds = createGuildRegistry();
     guilds.ready(['1', '2'], 1);
-    guilds.created('1', false, 2);
-    guilds.persisted(2);
+    guilds.persisted(1);
     for (let seq = 3; seq < 50_000; seq += 2) {
       guilds.deleted('1', true, seq);
       guilds.created('1', false, seq + 1);
@@ -157,7 +156,7 @@ describe('a snapshot', () => {
     guilds.created('2', false, 50_001);
     const snapshot = guilds.snapshot(50_001);
     expect(snapshot.changes.length).toBeLessThanOrEqual(10_000);
-    expect(listsOf(guildsAt(snapshot, 2))).toEqual({ available: ['1'], loading: ['2'], unavailable: [] });
+    expect(listsOf(guildsAt(snapshot, 1))).toEqual({ available: [], loading: ['1', '2'], unavailable: [] });
   });
 
   const event = fc.record({

@@ -103,6 +103,17 @@ describe('the order of identifies', () => {
     ]);
   });
 
+  test('who comes a millisecond before the spacing is over waits that millisecond', async () => {
+    const queue = bed();
+    await queue.ask(0);
+    await queue.clock.advance(SPACING - 1);
+    void queue.ask(1);
+    await queue.clock.advance(0);
+    expect(queue.granted).toHaveLength(1);
+    await queue.clock.advance(1);
+    expect(queue.granted).toHaveLength(2);
+  });
+
   test('the spacing counts from the identify, not from the permit', async () => {
     const queue = bed();
     const first = queue.ask(0, { keep: true });
@@ -316,6 +327,16 @@ describe('a refusal', () => {
     await clock.advance(125_000);
     expect(askedAt).toEqual([0, 1, 3, 7, 15, 31, 61, 91, 121]);
     expect(queue.waiting).toBe(1);
+  });
+
+  test('by a ledger that works again starts the back-off anew', async () => {
+    const answers: (SpendAnswer | Error)[] = [1, 2, 3, 4].map(() => new Error('disk'));
+    answers.push(refused('breaker', 1_000), new Error('disk'));
+    const queue = bed({ answer: () => answers.shift() ?? GRANTED, random: () => 0.999_999 });
+    void queue.ask(0);
+    // 1 + 2 + 4 + 8 of back-off, 1.1 of pause, 1 of back-off.
+    await queue.clock.advance(17_200);
+    expect(queue.granted).toHaveLength(1);
   });
 
   test('for a rejected token ends the wait with that code', async () => {
