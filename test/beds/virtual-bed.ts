@@ -7,7 +7,18 @@ import {
   type GatewayOptions,
   type SessionStore,
 } from '@shardgate/gateway';
-import { assertClean, compareDeliveries, createRandom, createSimulator, createVirtualClock, type Comparison, type Delivery, type Simulator, type SimulatorOptions, type VirtualClock } from '@shardgate/simulator';
+import {
+  assertClean,
+  compareDeliveries,
+  createRandom,
+  createSimulator,
+  createVirtualClock,
+  type Comparison,
+  type Delivery,
+  type Simulator,
+  type SimulatorOptions,
+  type VirtualClock,
+} from '@shardgate/simulator';
 
 export const TOKEN = 'canary.token.value';
 
@@ -75,10 +86,22 @@ export interface VirtualBed {
  *
  * @param handlingMs how long the handler takes for an event; left out: it is done at once
  */
-export function createVirtualBed(simulated: SimulatorOptions = {}, defaults: Partial<GatewayOptions> = {}, handlingMs?: () => number): VirtualBed {
+export function createVirtualBed(
+  simulated: SimulatorOptions = {},
+  defaults: Partial<GatewayOptions> = {},
+  handlingMs?: () => number,
+): VirtualBed {
   const clock = createVirtualClock();
   const seed = simulated.seed ?? 1;
-  const simulator = createSimulator({ clock, guilds: 20, maxConcurrency: 1, shards: 1, token: TOKEN, ...simulated, seed });
+  const simulator = createSimulator({
+    clock,
+    guilds: 20,
+    maxConcurrency: 1,
+    shards: 1,
+    token: TOKEN,
+    ...simulated,
+    seed,
+  });
   const random = createRandom(seed + 7_919);
   const store = createMemorySessionStore();
   const ledger = createMemoryIdentifyLedger();
@@ -98,12 +121,21 @@ export function createVirtualBed(simulated: SimulatorOptions = {}, defaults: Par
     let alive = true;
     const told: Told[] = [];
     const sockets = new Set<() => void>();
-    const whileAlive = <Args extends unknown[]>(call: (...args: Args) => void) => (...args: Args): void => {
-      if (alive) call(...args);
-    };
+    const whileAlive =
+      <Args extends unknown[]>(call: (...args: Args) => void) =>
+      (...args: Args): void => {
+        if (alive) call(...args);
+      };
     const gateway = createGatewayManager({
       token: TOKEN,
-      intents: ['Guilds', 'GuildMessages', 'GuildMessageReactions', 'GuildMessageTyping', 'GuildVoiceStates', 'DirectMessages'],
+      intents: [
+        'Guilds',
+        'GuildMessages',
+        'GuildMessageReactions',
+        'GuildMessageTyping',
+        'GuildVoiceStates',
+        'DirectMessages',
+      ],
       rest,
       random,
       clock: { ...clock, setTimer: (callback, delayMs) => clock.setTimer(whileAlive(callback), delayMs) },
@@ -124,7 +156,14 @@ export function createVirtualBed(simulated: SimulatorOptions = {}, defaults: Par
       },
       identifyLedger: ledger,
       handleDiscordPayload: (manager, data, shardId) => {
-        const record: Received = { sessionId: manager.shards.get(shardId)?.sessionId ?? '', seq: data.s, t: data.t, shardId, at: clock.now(), settledAt: undefined };
+        const record: Received = {
+          sessionId: manager.shards.get(shardId)?.sessionId ?? '',
+          seq: data.s,
+          t: data.t,
+          shardId,
+          at: clock.now(),
+          settledAt: undefined,
+        };
         received.push(record);
         const settle = whileAlive(() => {
           record.settledAt = clock.now();
@@ -179,7 +218,9 @@ export function createVirtualBed(simulated: SimulatorOptions = {}, defaults: Par
     async until(what, condition, maxMs = 120_000) {
       if (condition()) return;
       if (!(await clock.runUntilAsync(condition, maxMs)) && !condition()) {
-        const shards = Array.from(current().gateway.shards.values(), (shard) => `${shard.id}: ${shard.status}`).join(', ');
+        const shards = Array.from(current().gateway.shards.values(), (shard) => `${shard.id}: ${shard.status}`).join(
+          ', ',
+        );
         throw new Error(`not within ${maxMs} virtual ms: ${what} (shards ${shards})`);
       }
     },
@@ -193,11 +234,34 @@ export function createVirtualBed(simulated: SimulatorOptions = {}, defaults: Par
       return maxShards > 0 && shards.size === maxShards && shards.find((shard) => !shard.ready) === undefined;
     },
     advance: (ms) => clock.advanceAsync(ms),
-    told: (name) => current().told.filter((one) => one.name === name).map((one) => one.event) as never,
-    compare: () => compareDeliveries(simulator.ledger.dispatches().filter(({ t }) => t !== 'RESUMED'), received),
+    told: (name) =>
+      current()
+        .told.filter((one) => one.name === name)
+        .map((one) => one.event) as never,
+    compare: () =>
+      compareDeliveries(
+        simulator.ledger.dispatches().filter(({ t }) => t !== 'RESUMED'),
+        received,
+      ),
     undeclaredLosses() {
-      const gaps = lives.flatMap(({ told }) => told).filter(({ name }) => name === 'gap').map(({ event }) => event as Parameters<GatewayEvents['gap']>[0]);
-      return bed.compare().lost.filter(({ sessionId, seq }) => !gaps.some((gap) => gap.sessionId === sessionId && seq > gap.lastSequence && seq < (gap.nextSequence ?? Number.POSITIVE_INFINITY)));
+      const gaps = lives
+        .flatMap(({ told }) => told)
+        .filter(({ name }) => name === 'gap')
+        .map(({ event }) => event as Parameters<GatewayEvents['gap']>[0]);
+      // A session whose READY was on its way when the process died is one that nobody can know of.
+      const known = new Set(received.map(({ sessionId }) => sessionId));
+      return bed
+        .compare()
+        .lost.filter(({ sessionId }) => known.has(sessionId))
+        .filter(
+          ({ sessionId, seq }) =>
+            !gaps.some(
+              (gap) =>
+                gap.sessionId === sessionId &&
+                seq > gap.lastSequence &&
+                seq < (gap.nextSequence ?? Number.POSITIVE_INFINITY),
+            ),
+        );
     },
     identifies: () => simulator.ledger.activity({ kind: 'identify' }).length,
     resumes: () => simulator.ledger.activity({ kind: 'resume' }).length,

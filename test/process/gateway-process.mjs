@@ -17,11 +17,11 @@ const gateway = createGatewayManager({
   },
 });
 gateway.events.on('gap', (gap) => process.send({ type: 'gap', gap }));
-gateway.events.on('hookError', ({ method, error }) => process.send({ type: 'hookError', method, error: String(error) }));
-process.on('message', async (command) => {
-  if (command !== 'stop') return;
-  await gateway.stopGateway(gateway);
-  process.disconnect();
+gateway.events.on('hookError', ({ method, error }) =>
+  process.send({ type: 'hookError', method, error: String(error) }),
+);
+process.on('message', (command) => {
+  if (command === 'stop') void gateway.stopGateway(gateway).then(() => process.disconnect());
 });
 await gateway.spawnShards(gateway);
 process.send({ type: 'ready' });

@@ -22,7 +22,11 @@ const FAULTS: readonly ((random: Random, shard: number) => Fault)[] = [
   () => ({ kind: 'reconnect' }),
   (random, shard) => ({ kind: 'invalid-session', shard, resumable: random() < 0.7 }),
   (_, shard) => ({ kind: 'request-heartbeat', shard }),
-  (random, shard) => ({ kind: 'close', shard, code: SURVIVABLE_CODES[Math.floor(random() * SURVIVABLE_CODES.length)] ?? 4000 }),
+  (random, shard) => ({
+    kind: 'close',
+    shard,
+    code: SURVIVABLE_CODES[Math.floor(random() * SURVIVABLE_CODES.length)] ?? 4000,
+  }),
   (random, shard) => (random() < 0.5 ? { kind: 'garbage', shard } : { kind: 'garbage', shard, text: '{"op":0,"t":' }),
   (_, shard) => ({ kind: 'truncate-next', shard }),
   (_, shard) => ({ kind: 'corrupt-next', shard }),

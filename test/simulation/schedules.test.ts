@@ -17,7 +17,15 @@ async function runSchedule(seed: number): Promise<{ bed: VirtualBed; trace: stri
   const schedule = createSchedule(random, SHARDS, 12, FAULTY_MS);
   const handlingMs = random() < 0.5 ? () => random() * 40 : undefined;
   const bed = createVirtualBed(
-    { seed, shards: SHARDS, maxConcurrency: 2, guilds: 12, eventsPerSecond: 12, trimReplayOnHeartbeat: seed % 2 === 0, splitMessages: 1 + (seed % 3) },
+    {
+      seed,
+      shards: SHARDS,
+      maxConcurrency: 2,
+      guilds: 12,
+      eventsPerSecond: 12,
+      trimReplayOnHeartbeat: seed % 2 === 0,
+      splitMessages: 1 + (seed % 3),
+    },
     // Everything that Discord sends must arrive: what a filter holds back would look like a loss.
     { filters: { loadedGuilds: false, unavailableGuilds: false, editedMessages: false } },
     handlingMs,
@@ -75,22 +83,27 @@ function checkAcknowledgements(bed: VirtualBed): void {
     for (let { seq } = resume; seq > Math.max(1, resume.seq - 50); seq--) {
       const at = settled.get(`${resume.sessionId}:${seq}`);
       // What a filter held back never reached the handler.
-      if (at !== undefined) expect(at, `I1: RESUME of ${resume.sessionId} at ${resume.seq}, event ${seq}`).toBeLessThanOrEqual(resume.at);
+      if (at !== undefined)
+        expect(at, `I1: RESUME of ${resume.sessionId} at ${resume.seq}, event ${seq}`).toBeLessThanOrEqual(resume.at);
     }
   }
 }
 
 describe('seeded fault schedules', () => {
   const seeds = ONLY === undefined ? Array.from({ length: SEEDS }, (_, index) => index + 1) : [Number(ONLY)];
-  it(`${seeds.length} schedules keep every invariant`, { timeout: 60_000 * Math.max(1, seeds.length / 300) }, async () => {
-    for (const seed of seeds) {
-      try {
-        await runSchedule(seed);
-      } catch (error) {
-        throw new Error(`seed ${seed} failed; run it alone with SHARDGATE_SEED=${seed}`, { cause: error });
+  it(
+    `${seeds.length} schedules keep every invariant`,
+    { timeout: 60_000 * Math.max(1, seeds.length / 300) },
+    async () => {
+      for (const seed of seeds) {
+        try {
+          await runSchedule(seed);
+        } catch (error) {
+          throw new Error(`seed ${seed} failed; run it alone with SHARDGATE_SEED=${seed}`, { cause: error });
+        }
       }
-    }
-  });
+    },
+  );
 
   it('a seed runs the same way twice', async () => {
     for (const seed of [3, 4]) expect((await runSchedule(seed)).trace).toBe((await runSchedule(seed)).trace);

@@ -20,7 +20,12 @@ import { report } from './report.ts';
 import { createMemorySessionStore } from './session-store/memory-session-store.ts';
 
 /** Options that tell Discord's limits: with one of them given, nothing is asked of REST before the first identify. */
-const LIMIT_OPTIONS = ['sessionStartLimitTotal', 'sessionStartLimitRemaining', 'sessionStartLimitResetAfter', 'maxConcurrency'] as const;
+const LIMIT_OPTIONS = [
+  'sessionStartLimitTotal',
+  'sessionStartLimitRemaining',
+  'sessionStartLimitResetAfter',
+  'maxConcurrency',
+] as const;
 
 /**
  * Makes a gateway manager: a plain object of data and methods that holds a bot's shards. No I/O and no timer before `spawnShards`.
@@ -38,11 +43,13 @@ const LIMIT_OPTIONS = ['sessionStartLimitTotal', 'sessionStartLimitRemaining', '
 export function createGatewayManager(options: GatewayOptions): GatewayManager {
   const methodNames = Object.keys(defaultMethods);
   checkOptions(options, methodNames);
-  const given = Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined)) as GatewayOptions;
+  const given = Object.fromEntries(
+    Object.entries(options).filter(([, value]) => value !== undefined),
+  ) as GatewayOptions;
   const gateway = assemble(given);
   hide(gateway, 'token');
   hide(gateway, 'secretKey');
-  hide(gateway, 'runtime');
+  Object.defineProperty(gateway, 'runtime', { enumerable: false });
   alias(gateway, 'shardsPerWorker', 'shardsPerCluster');
   alias(gateway, 'maxWorkers', 'maxClusters');
   return gateway;
@@ -67,9 +74,14 @@ function assemble(given: GatewayOptions): GatewayManager {
     shardsPerWorker: 0,
     maxWorkers: 0,
   };
-  const overrides = Object.fromEntries(Object.entries(given).filter(([name]) => name in defaultMethods)) as Partial<GatewayMethods>;
+  const overrides = Object.fromEntries(
+    Object.entries(given).filter(([name]) => name in defaultMethods),
+  ) as Partial<GatewayMethods>;
   // Cache and runtime look back at the manager, so it is there before them.
-  const gateway = Object.assign(state, defaultMethods, overrides) as GatewayManager & { cache: GatewayCache; runtime: GatewayRuntime };
+  const gateway = Object.assign(state, defaultMethods, overrides) as GatewayManager & {
+    cache: GatewayCache;
+    runtime: GatewayRuntime;
+  };
   gateway.runtime = createRuntime(gateway, given);
   gateway.cache = createCache(gateway);
   return gateway;
@@ -103,7 +115,8 @@ function createRuntime(gateway: GatewayManager, given: GatewayOptions): GatewayR
       governor,
       maxConcurrency: gateway.maxConcurrency,
       spacingMs: identifySpacingMs,
-      onRefused: (shardId, reason, retryAfterMs) => report(gateway, 'identifyRefused', { shardId, reason, retryAfterMs }),
+      onRefused: (shardId, reason, retryAfterMs) =>
+        report(gateway, 'identifyRefused', { shardId, reason, retryAfterMs }),
     }),
     pacer: createConnectPacer(gateway.connectsPerSecond),
     editedMessages: createEditedMessages({ clock }),
@@ -132,7 +145,8 @@ function createCache(gateway: GatewayManager): GatewayCache {
     for (const [shardId, shard] of gateway.shards) yield [shardId, shard.guilds] as const;
   }
   // https://docs.discord.com/developers/events/gateway#sharding-sharding-formula
-  const shardOf = (guildId: bigint) => gateway.shards.get(Number((guildId >> 22n) % BigInt(Math.max(1, gateway.maxShards))))?.guilds;
+  const shardOf = (guildId: bigint) =>
+    gateway.shards.get(Number((guildId >> 22n) % BigInt(Math.max(1, gateway.maxShards))))?.guilds;
   return {
     guildIds: createGuildIdView({ registries, shardOf, statuses: ['available', 'unavailable'] }),
     loadingGuildIds: createGuildIdView({ registries, shardOf, statuses: ['loading'] }),
@@ -140,13 +154,24 @@ function createCache(gateway: GatewayManager): GatewayCache {
   };
 }
 
-/** Readable and assignable, but in no log, no JSON and no copy. */
-function hide(gateway: GatewayManager, name: 'token' | 'secretKey' | 'runtime'): void {
-  Object.defineProperty(gateway, name, { enumerable: false });
+/** Readable and assignable, but in no log, no JSON and no copy; an accessor, so that not even an inspection of hidden properties shows the value. */
+function hide(gateway: GatewayManager, name: 'token' | 'secretKey'): void {
+  let secret = gateway[name];
+  Object.defineProperty(gateway, name, {
+    enumerable: false,
+    get: () => secret,
+    set: (value: string) => {
+      secret = value;
+    },
+  });
 }
 
 /** Makes `name` another word for `target`. */
-function alias(gateway: GatewayManager, name: 'shardsPerWorker' | 'maxWorkers', target: 'shardsPerCluster' | 'maxClusters'): void {
+function alias(
+  gateway: GatewayManager,
+  name: 'shardsPerWorker' | 'maxWorkers',
+  target: 'shardsPerCluster' | 'maxClusters',
+): void {
   Object.defineProperty(gateway, name, {
     enumerable: true,
     configurable: true,

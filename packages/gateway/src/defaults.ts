@@ -17,7 +17,16 @@ export const LEAST_SPAWN_SHARD_DELAY_MS: number = IDENTIFY_BUCKET_MS + LEAST_IDE
 /** Options whose default is a plain value. The only place where these stand. */
 export type PlainDefaults = Omit<
   GatewayState,
-  'shards' | 'loadingShards' | 'buckets' | 'cache' | 'runtime' | 'sessionStore' | 'identifyLedger' | 'events' | 'shardsPerWorker' | 'maxWorkers'
+  | 'shards'
+  | 'loadingShards'
+  | 'buckets'
+  | 'cache'
+  | 'runtime'
+  | 'sessionStore'
+  | 'identifyLedger'
+  | 'events'
+  | 'shardsPerWorker'
+  | 'maxWorkers'
 >;
 
 export const plainDefaults: Readonly<PlainDefaults> = {
@@ -57,7 +66,7 @@ export const plainDefaults: Readonly<PlainDefaults> = {
   maxRequestsPerInterval: SENDS_PER_WINDOW,
   maxQueuedCommands: 1_000,
   maxInFlight: { events: 4_096, bytes: 4 * 1024 * 1024 },
-  handlerTimeoutMs: 60_000,
+  handlerTimeoutMs: 3_600_000,
   maxMessageBytes: 32 * 1024 * 1024,
   connectsPerSecond: 100,
   checkpointInterval: 1_000,

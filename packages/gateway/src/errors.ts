@@ -32,7 +32,11 @@ export class GatewayError extends Error {
   /** Discord's close code or HTTP status, if one was given. */
   readonly status: number | undefined;
 
-  constructor(code: GatewayErrorCode, message: string, details: { shardId?: number; status?: number; cause?: unknown } = {}) {
+  constructor(
+    code: GatewayErrorCode,
+    message: string,
+    details: { shardId?: number; status?: number; cause?: unknown } = {},
+  ) {
     super(message, details.cause === undefined ? undefined : { cause: details.cause });
     this.code = code;
     this.shardId = details.shardId;

@@ -28,7 +28,13 @@ export function readGatewayBot(body: unknown): GatewayBot | undefined {
   const { url, shards, session_start_limit: limit } = body as Record<string, unknown>;
   if (typeof url !== 'string' || !URL.canParse(url) || !isCount(shards, 1)) return undefined;
   if (typeof limit !== 'object' || limit === null) return undefined;
-  const { total, remaining, reset_after: resetAfter, max_concurrency: maxConcurrency } = limit as Record<string, unknown>;
-  if (!isCount(total, 0) || !isCount(remaining, 0) || !isCount(resetAfter, 0) || !isCount(maxConcurrency, 1)) return undefined;
+  const {
+    total,
+    remaining,
+    reset_after: resetAfter,
+    max_concurrency: maxConcurrency,
+  } = limit as Record<string, unknown>;
+  if (!isCount(total, 0) || !isCount(remaining, 0) || !isCount(resetAfter, 0) || !isCount(maxConcurrency, 1))
+    return undefined;
   return { url, shards, sessionStartLimit: { total, remaining, resetAfter, maxConcurrency } };
 }

@@ -39,9 +39,19 @@ export interface GatewayMethods {
    * Has `shardId` identified by the worker it is assigned to. The hook for worker threads, message queues, other machines; the default calls
    * `tellWorkerToIdentify`. The bucket goes on when the promise settles, or after 30 seconds; a rejection is reported and the shard is left out.
    */
-  tellClusterToIdentify: (gateway: GatewayManager, workerId: number, shardId: number, bucketId: number) => Promise<void> | void;
+  tellClusterToIdentify: (
+    gateway: GatewayManager,
+    workerId: number,
+    shardId: number,
+    bucketId: number,
+  ) => Promise<void> | void;
   /** The later name of `tellClusterToIdentify`; its default calls `identify`. Replace either. */
-  tellWorkerToIdentify: (gateway: GatewayManager, workerId: number, shardId: number, bucketId: number) => Promise<void> | void;
+  tellWorkerToIdentify: (
+    gateway: GatewayManager,
+    workerId: number,
+    shardId: number,
+    bucketId: number,
+  ) => Promise<void> | void;
   /**
    * Gives the shard a new session, whatever it had: closes its socket if there is one, connects, waits for its turn and sends IDENTIFY.
    * Resolves on READY; rejects when the shard is stopped or refused for good.
@@ -75,7 +85,12 @@ export interface GatewayMethods {
    * Sends a command when the shard is ready and the limits allow. Resolves when it was written to the socket; rejects with a {@link GatewayError}
    * when it never will be. The third parameter may be the boolean `highPriority` of older versions.
    */
-  sendShardMessage: (gateway: GatewayManager, shard: number | Shard, message: ShardCommand, options?: SendOptions | boolean) => Promise<void>;
+  sendShardMessage: (
+    gateway: GatewayManager,
+    shard: number | Shard,
+    message: ShardCommand,
+    options?: SendOptions | boolean,
+  ) => Promise<void>;
   /** Sends what waits, as far as the limits allow, and comes back by itself for the rest. */
   processGatewayQueue: (gateway: GatewayManager, shardId: number) => void;
   /** Sends that commands may use in each window; the rest is kept for heartbeats. */

@@ -122,7 +122,10 @@ export interface GatewayState {
   maxQueuedCommands: number;
   /** Dispatches per shard whose handler has not settled; above it the shard's socket is paused, heartbeats go on. Default 4,096 events, 4 MiB. */
   maxInFlight: { readonly events: number; readonly bytes: number };
-  /** Milliseconds after which a handler that has not settled no longer counts. Default 60,000. */
+  /**
+   * Milliseconds after which a handler that has not settled no longer counts: its event is reported and passed over. Until then a shard whose handler hangs
+   * reads no further than `maxInFlight`. Default 3,600,000 (one hour), so that a consumer may be away for a while.
+   */
   handlerTimeoutMs: number;
   /** Largest message after inflating, bytes; a larger one closes that shard's connection resumably. Default 32 MiB. */
   maxMessageBytes: number;

@@ -34,10 +34,22 @@ export { tellClusterToIdentify, tellWorkerToIdentify } from './methods/tell-clus
 export type { GatewayOptions } from './options/gateway-options.ts';
 export { systemClock, type Clock, type TimerHandle } from './ports/clock.ts';
 export { systemRandom, type Random } from './ports/random.ts';
-export { openWebSocket, type GatewaySocket, type OpenSocket, type SocketError, type SocketHandlers } from './ports/socket.ts';
+export {
+  openWebSocket,
+  type GatewaySocket,
+  type OpenSocket,
+  type SocketError,
+  type SocketHandlers,
+} from './ports/socket.ts';
 export { createFileSessionStore, type FileSessionStoreOptions } from './session-store/file-session-store.ts';
 export { createMemorySessionStore } from './session-store/memory-session-store.ts';
-export type { GuildSnapshot, GuildStatus, SessionCheckpoint, SessionKey, SessionStore } from './session-store/session-store.ts';
+export type {
+  GuildSnapshot,
+  GuildStatus,
+  SessionCheckpoint,
+  SessionKey,
+  SessionStore,
+} from './session-store/session-store.ts';
 export type { SendOptions, ShardCommand } from './shard-command.ts';
 export { OwnCloseCode } from './shard/close-codes.ts';
 export type { ConnectTarget, ShardPhase, ShardState, ShardStatus } from './shard/phase.ts';

@@ -44,7 +44,13 @@ export interface GatewayEvents {
    * Discord will not replay what came after `lastSequence` of this session, up to `nextSequence` (itself not lost) or, without one, to the session's end: the only
    * way to lose events, always declared.
    */
-  gap: (event: { shardId: number; sessionId: string; lastSequence: number; nextSequence?: number; cause: string }) => void;
+  gap: (event: {
+    shardId: number;
+    sessionId: string;
+    lastSequence: number;
+    nextSequence?: number;
+    cause: string;
+  }) => void;
   /** `latencyMs`: from the heartbeat to its acknowledgement. */
   heartbeatAck: (event: { shardId: number; latencyMs: number }) => void;
   /** The connection lives but heartbeats are not acknowledged. */

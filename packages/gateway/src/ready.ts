@@ -63,14 +63,19 @@ export function shardFatal(
   haltShard: (other: Shard) => void,
 ): void {
   const { code, closeCode, remedy } = cause;
-  const error = new GatewayError(code, `shard ${shard.id}: Discord closed with ${closeCode}: ${remedy}`, { shardId: shard.id, status: closeCode });
+  const error = new GatewayError(code, `shard ${shard.id}: Discord closed with ${closeCode}: ${remedy}`, {
+    shardId: shard.id,
+    status: closeCode,
+  });
   rejectReady(gateway, shard, error);
   report(gateway, 'shardFatal', { shardId: shard.id, code, closeCode, remedy });
   const { runtime } = gateway;
   if (runtime.halted !== undefined) return;
   runtime.halted = error;
   if (code === 'tokenRejected') {
-    runtime.governor.rejectToken().catch((failure: unknown) => report(gateway, 'storeError', { store: 'identifies', error: failure }));
+    runtime.governor
+      .rejectToken()
+      .catch((failure: unknown) => report(gateway, 'storeError', { store: 'identifies', error: failure }));
   }
   for (const other of gateway.shards.values()) {
     if (other !== shard && (code === 'tokenRejected' || other.state.session === undefined)) haltShard(other);

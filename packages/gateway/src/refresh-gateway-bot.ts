@@ -16,7 +16,8 @@ export async function refreshGatewayBot(gateway: GatewayManager): Promise<Gatewa
   const { runtime, clock } = gateway;
   if (runtime.fetching !== undefined) return runtime.fetching;
   const sinceLast = clock.now() - (runtime.triedAt ?? Number.NEGATIVE_INFINITY);
-  if (sinceLast < LEAST_INTERVAL_MS) throw new GatewayError('gatewayBotUnavailable', `/gateway/bot was asked ${Math.round(sinceLast)} ms ago`);
+  if (sinceLast < LEAST_INTERVAL_MS)
+    throw new GatewayError('gatewayBotUnavailable', `/gateway/bot was asked ${Math.round(sinceLast)} ms ago`);
   runtime.triedAt = clock.now();
   runtime.fetching = read(gateway).finally(() => {
     runtime.fetching = undefined;
@@ -65,7 +66,11 @@ export async function ensureFreshBudget(gateway: GatewayManager): Promise<void> 
     if (error instanceof GatewayError && error.code === 'tokenRejected') throw error;
     const { remaining, reserve } = runtime.governor.status;
     if (remaining < reserve * 2) {
-      throw new GatewayError('identifyRefused', `${remaining} identifies may be left and /gateway/bot does not answer; none is spent`, { cause: error });
+      throw new GatewayError(
+        'identifyRefused',
+        `${remaining} identifies may be left and /gateway/bot does not answer; none is spent`,
+        { cause: error },
+      );
     }
   }
 }

@@ -2,7 +2,11 @@ import type { GatewayManager } from './gateway-manager.ts';
 import type { GatewayEvents } from './life-cycle-events.ts';
 
 /** Emits a life-cycle event; a listener that throws harms no one. */
-export function report<Name extends keyof GatewayEvents>(gateway: GatewayManager, name: Name, event: Parameters<GatewayEvents[Name]>[0]): void {
+export function report<Name extends keyof GatewayEvents>(
+  gateway: GatewayManager,
+  name: Name,
+  event: Parameters<GatewayEvents[Name]>[0],
+): void {
   note(gateway, name, event);
   try {
     // The emitter's types cannot see that the event belongs to the name.
@@ -35,7 +39,12 @@ export function isThenable(value: unknown): value is PromiseLike<unknown> {
 }
 
 /** Calls a method that may be the user's; a throw or a rejection is reported and goes no further. */
-export function contained(gateway: GatewayManager, method: string, shardId: number | undefined, call: () => unknown): void {
+export function contained(
+  gateway: GatewayManager,
+  method: string,
+  shardId: number | undefined,
+  call: () => unknown,
+): void {
   try {
     const result = call();
     if (isThenable(result)) result.then(undefined, (error: unknown) => hookFailed(gateway, method, shardId, error));
@@ -45,7 +54,13 @@ export function contained(gateway: GatewayManager, method: string, shardId: numb
 }
 
 /** Asks a method that may be the user's for a number; `fallback` serves when it gives none. */
-export function containedNumber(gateway: GatewayManager, method: string, shardId: number | undefined, call: () => unknown, fallback: () => number): number {
+export function containedNumber(
+  gateway: GatewayManager,
+  method: string,
+  shardId: number | undefined,
+  call: () => unknown,
+  fallback: () => number,
+): number {
   try {
     const answer = call();
     if (typeof answer === 'number' && Number.isFinite(answer)) return answer;

@@ -23,7 +23,12 @@ export async function runBucket(gateway: GatewayManager, bucket: Bucket): Promis
  * Has one shard identified and resolves when the bucket's next one may be started: right after this process sent its IDENTIFY (the next one may connect and wait for its
  * turn meanwhile), or, when someone else identifies it, `spawnShardDelay` after that was done.
  */
-export async function startThroughWorker(gateway: GatewayManager, workerId: number, shardId: number, bucketId: number): Promise<void> {
+export async function startThroughWorker(
+  gateway: GatewayManager,
+  workerId: number,
+  shardId: number,
+  bucketId: number,
+): Promise<void> {
   const { runtime, clock } = gateway;
   const shard = gateway.shards.get(shardId);
   // Resumed already.

@@ -14,7 +14,11 @@ const drive = {
   resume: async (bed) => {
     await bed.ready();
     await bed.gateway.stopGateway(bed.gateway);
-    const again = createTestBed({ sessionStore: bed.gateway.sessionStore, clock: bed.clock, resume: bed.gateway.resume });
+    const again = createTestBed({
+      sessionStore: bed.gateway.sessionStore,
+      clock: bed.clock,
+      resume: bed.gateway.resume,
+    });
     void again.gateway.spawnShards(again.gateway);
     await bed.clock.advance(10);
   },
@@ -50,8 +54,10 @@ const drive = {
     await bed.ready();
     bed.last.receive({ op: Op.Reconnect });
   },
-  resharder: async (bed) => void (await bed.gateway.resharder(bed.gateway)),
-  stopGateway: async (bed) => void (await bed.gateway.stopGateway(bed.gateway)),
+  resharder: async (bed) => {
+    await bed.gateway.resharder(bed.gateway);
+  },
+  stopGateway: async (bed) => bed.gateway.stopGateway(bed.gateway),
   debug: async (bed) => void (await bed.ready()),
 } satisfies Record<keyof GatewayMethods, (bed: TestBed) => Promise<void>>;
 
@@ -81,7 +87,9 @@ describe('every method is replaceable', () => {
 });
 
 /** Methods the library calls by itself; `spawnShards`, `resharder`, `sendShardMessage` and `stopGateway` are only the user's to call. */
-const CALLED_BY_US = names.filter((name) => !['spawnShards', 'resharder', 'sendShardMessage', 'stopGateway'].includes(name));
+const CALLED_BY_US = names.filter(
+  (name) => !['spawnShards', 'resharder', 'sendShardMessage', 'stopGateway'].includes(name),
+);
 
 describe('an override that fails harms nothing else', () => {
   const failures = {

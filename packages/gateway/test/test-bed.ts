@@ -1,5 +1,11 @@
 import { Op } from '@shardgate/wire';
-import { createGatewayManager, type GatewayManager, type GatewayOptions, type OpenSocket, type SocketHandlers } from '../src/index.ts';
+import {
+  createGatewayManager,
+  type GatewayManager,
+  type GatewayOptions,
+  type OpenSocket,
+  type SocketHandlers,
+} from '../src/index.ts';
 import { createTestClock, type TestClock } from './test-clock.ts';
 
 /** A frame the gateway sent. */
@@ -104,7 +110,18 @@ export function createTestBed(options: Partial<GatewayOptions> = {}): TestBed {
       end.receive({ op: Op.Hello, d: { heartbeat_interval: HEARTBEAT_MS } });
       await clock.advance(10);
       sequence = 1;
-      end.receive({ op: Op.Dispatch, t: 'READY', s: 1, d: { session_id: 'session-1', resume_gateway_url: 'ws://far-end/resume', guilds: [{ id: '100', unavailable: true }], user: { id: '1' }, application: { id: '2' } } });
+      end.receive({
+        op: Op.Dispatch,
+        t: 'READY',
+        s: 1,
+        d: {
+          session_id: 'session-1',
+          resume_gateway_url: 'ws://far-end/resume',
+          guilds: [{ id: '100', unavailable: true }],
+          user: { id: '1' },
+          application: { id: '2' },
+        },
+      });
       await clock.advance(1);
       return end;
     },

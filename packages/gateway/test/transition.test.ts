@@ -47,7 +47,9 @@ const INPUTS: readonly ShardInput[] = [
   { type: 'reconnect' },
   { type: 'stop', code: 3061, reason: '' },
   { type: 'halt', code: 'tokenRejected', closeCode: 4004, remedy: '' },
-  ...[1000, 1001, 1006, ...Array.from({ length: 20 }, (_, index) => 3995 + index), 4200, 4999].map((code) => ({ type: 'closed', code, reason: '' }) as const),
+  ...[1000, 1001, 1006, ...Array.from({ length: 20 }, (_, index) => 3995 + index), 4200, 4999].map(
+    (code) => ({ type: 'closed', code, reason: '' }) as const,
+  ),
 ];
 
 function inPhase(phase: ShardPhase, session: typeof SESSION | null = SESSION): ShardState {
@@ -72,13 +74,16 @@ describe('transition: every state takes every input', () => {
           const { state, effects } = transition(before, input, at(1_000));
           expect(state.phase.kind, input.type).toBeTypeOf('string');
           // Only one way leads back from every wait: a timer.
-          if (state.phase.kind === 'waiting' && before.phase.kind !== 'waiting') expect(effectsOf(effects, 'wait'), input.type).toHaveLength(1);
+          if (state.phase.kind === 'waiting' && before.phase.kind !== 'waiting')
+            expect(effectsOf(effects, 'wait'), input.type).toHaveLength(1);
           // A heartbeat never outlives its connection.
           if (!isConnected(state.phase)) expect(state.heartbeat, input.type).toBeUndefined();
           // Closing with 1000 or 1001 is never our idea.
           for (const effect of effects) if (effect.type === 'close') expect([1000, 1001]).not.toContain(effect.code);
           // Nothing is sent on a connection that is being given up.
-          if (effectsOf(effects, 'close').length > 0) for (const kind of ['sendIdentify', 'sendResume', 'sendHeartbeat'] as const) expect(effectsOf(effects, kind)).toHaveLength(0);
+          if (effectsOf(effects, 'close').length > 0)
+            for (const kind of ['sendIdentify', 'sendResume', 'sendHeartbeat'] as const)
+              expect(effectsOf(effects, kind)).toHaveLength(0);
         }
       });
     }
@@ -100,10 +105,18 @@ describe('transition: sessions', () => {
   });
 
   it('HELLO leads to RESUME with a session and to the identify queue without one', () => {
-    const resumed = transition(inPhase({ kind: 'greeting', target: 'resume' }), { type: 'hello', intervalMs: 41_250 }, at(0));
+    const resumed = transition(
+      inPhase({ kind: 'greeting', target: 'resume' }),
+      { type: 'hello', intervalMs: 41_250 },
+      at(0),
+    );
     expect(resumed.state.phase.kind).toBe('resuming');
     expect(effectsOf(resumed.effects, 'sendResume')).toHaveLength(1);
-    const fresh = transition(inPhase({ kind: 'greeting', target: 'main' }, null), { type: 'hello', intervalMs: 41_250 }, at(0));
+    const fresh = transition(
+      inPhase({ kind: 'greeting', target: 'main' }, null),
+      { type: 'hello', intervalMs: 41_250 },
+      at(0),
+    );
     expect(fresh.state.phase.kind).toBe('queued');
     expect(effectsOf(fresh.effects, 'requestPermit')).toHaveLength(1);
     expect(effectsOf(fresh.effects, 'sendIdentify')).toHaveLength(0);
@@ -134,13 +147,23 @@ describe('transition: sessions', () => {
   });
 
   it('op 9 false forgets the session and declares what is lost', () => {
-    const { state, effects } = transition(inPhase({ kind: 'resuming' }), { type: 'invalidSession', resumable: false }, at(0));
+    const { state, effects } = transition(
+      inPhase({ kind: 'resuming' }),
+      { type: 'invalidSession', resumable: false },
+      at(0),
+    );
     expect(state.session).toBeUndefined();
-    expect(effectsOf(effects, 'sessionLost')).toEqual([{ type: 'sessionLost', sessionId: 'abc', cause: 'invalid session' }]);
+    expect(effectsOf(effects, 'sessionLost')).toEqual([
+      { type: 'sessionLost', sessionId: 'abc', cause: 'invalid session' },
+    ]);
   });
 
   it('a refused IDENTIFY waits at least five seconds', () => {
-    const { effects } = transition(inPhase({ kind: 'identifying' }, null), { type: 'invalidSession', resumable: false }, at(0, 0));
+    const { effects } = transition(
+      inPhase({ kind: 'identifying' }, null),
+      { type: 'invalidSession', resumable: false },
+      at(0, 0),
+    );
     const [wait] = effectsOf(effects, 'wait');
     expect(wait?.type === 'wait' && wait.delayMs).toBeGreaterThanOrEqual(5_000);
   });
@@ -159,7 +182,11 @@ describe('transition: the close-code table', () => {
   for (const [code, action] of rows) {
     it(`${code} means ${action}`, () => {
       expect(closeVerdict(code).action).toBe(action);
-      const { state, effects } = transition(inPhase({ kind: 'ready', since: 0 }), { type: 'closed', code, reason: '' }, at(1_000));
+      const { state, effects } = transition(
+        inPhase({ kind: 'ready', since: 0 }),
+        { type: 'closed', code, reason: '' },
+        at(1_000),
+      );
       if (action === 'fatal') {
         expect(state.phase.kind).toBe('fatal');
         expect(effectsOf(effects, 'fatal')).toHaveLength(1);
@@ -171,18 +198,31 @@ describe('transition: the close-code table', () => {
   }
 
   it('a doubtful code is answered by one RESUME, and by IDENTIFY when it comes again', () => {
-    const once = transition(inPhase({ kind: 'ready', since: 0 }), { type: 'closed', code: 4009, reason: '' }, at(0)).state;
+    const once = transition(
+      inPhase({ kind: 'ready', since: 0 }),
+      { type: 'closed', code: 4009, reason: '' },
+      at(0),
+    ).state;
     expect(once.session).toBeDefined();
-    const twice = transition({ ...once, phase: { kind: 'resuming' } }, { type: 'closed', code: 4009, reason: '' }, at(0)).state;
+    const twice = transition(
+      { ...once, phase: { kind: 'resuming' } },
+      { type: 'closed', code: 4009, reason: '' },
+      at(0),
+    ).state;
     expect(twice.session).toBeUndefined();
   });
 });
 
 describe('transition: heartbeats', () => {
-  const beating = (): ShardState => transition(inPhase({ kind: 'ready', since: 0 }), { type: 'startHeartbeat', intervalMs: 40_000 }, at(0, 0.25)).state;
+  const beating = (): ShardState =>
+    transition(inPhase({ kind: 'ready', since: 0 }), { type: 'startHeartbeat', intervalMs: 40_000 }, at(0, 0.25)).state;
 
   it('the first beat falls at a random point of the interval', () => {
-    const { effects } = transition(inPhase({ kind: 'queued' }), { type: 'startHeartbeat', intervalMs: 40_000 }, at(0, 0.25));
+    const { effects } = transition(
+      inPhase({ kind: 'queued' }),
+      { type: 'startHeartbeat', intervalMs: 40_000 },
+      at(0, 0.25),
+    );
     expect(effects).toEqual([{ type: 'beatAfter', delayMs: 10_000 }]);
   });
 
@@ -216,7 +256,9 @@ describe('transition: heartbeats', () => {
 describe('transition: waiting for Discord', () => {
   it('RESUMED may take as long as dispatches keep coming, but not 30 seconds of silence', () => {
     const resuming = inPhase({ kind: 'resuming' });
-    expect(transition(resuming, { type: 'phaseTimer', progressed: true }, at(0)).effects).toEqual([{ type: 'deadline', delayMs: 30_000 }]);
+    expect(transition(resuming, { type: 'phaseTimer', progressed: true }, at(0)).effects).toEqual([
+      { type: 'deadline', delayMs: 30_000 },
+    ]);
     expect(transition(resuming, { type: 'phaseTimer', progressed: false }, at(0)).state.phase.kind).toBe('waiting');
   });
 
@@ -227,7 +269,11 @@ describe('transition: waiting for Discord', () => {
   });
 
   it('stop keeps the session unless it logs out', () => {
-    expect(transition(inPhase({ kind: 'ready', since: 0 }), { type: 'stop', code: 3061, reason: '' }, at(0)).state.session).toEqual(SESSION);
-    expect(transition(inPhase({ kind: 'ready', since: 0 }), { type: 'stop', code: 1000, reason: '' }, at(0)).state.session).toBeUndefined();
+    expect(
+      transition(inPhase({ kind: 'ready', since: 0 }), { type: 'stop', code: 3061, reason: '' }, at(0)).state.session,
+    ).toEqual(SESSION);
+    expect(
+      transition(inPhase({ kind: 'ready', since: 0 }), { type: 'stop', code: 1000, reason: '' }, at(0)).state.session,
+    ).toBeUndefined();
   });
 });

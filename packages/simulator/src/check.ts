@@ -33,10 +33,18 @@ const NAMED = 20;
  *
  * @throws {Error} when there is a violation
  */
-export function assertClean(simulator: { check(options?: CheckOptions): readonly Violation[] }, options: CheckOptions = {}): void {
+export function assertClean(
+  simulator: { check(options?: CheckOptions): readonly Violation[] },
+  options: CheckOptions = {},
+): void {
   const violations = simulator.check(options);
   if (violations.length === 0) return;
-  const lines = violations.slice(0, NAMED).map(({ kind, shard, at, detail }) => `- ${kind}, shard ${shard?.join('/') ?? 'unknown'}, at ${Math.round(at)} ms: ${detail}`);
+  const lines = violations
+    .slice(0, NAMED)
+    .map(
+      ({ kind, shard, at, detail }) =>
+        `- ${kind}, shard ${shard?.join('/') ?? 'unknown'}, at ${Math.round(at)} ms: ${detail}`,
+    );
   const more = violations.length > NAMED ? `\n… and ${violations.length - NAMED} more` : '';
   throw new Error(`the simulator saw ${violations.length} violation(s):\n${lines.join('\n')}${more}`);
 }

@@ -1,4 +1,11 @@
-import { DEFAULT_APPLICATION, DEFAULT_GUILDS, DEFAULT_SEED, DEFAULT_SETTINGS, OPTION_EXPECTATIONS, SETTING_EXPECTATIONS } from './defaults.ts';
+import {
+  DEFAULT_APPLICATION,
+  DEFAULT_GUILDS,
+  DEFAULT_SEED,
+  DEFAULT_SETTINGS,
+  OPTION_EXPECTATIONS,
+  SETTING_EXPECTATIONS,
+} from './defaults.ts';
 import { createFaultRules } from './faults/fault-rules.ts';
 import { createIdentifyBudget } from './limits/budget.ts';
 import { createIdentifyLimit } from './limits/identify-limit.ts';
@@ -55,7 +62,8 @@ export function changeSettings(simulation: Simulation, changes: Partial<Settings
 function resolveApplication(given: Partial<Application> | undefined): Application {
   checkOptions('createSimulator: application', given ?? {}, { id: text, name: text });
   const application = { ...DEFAULT_APPLICATION, ...definedValues(given ?? {}) };
-  if (!isSnowflake(application.id)) throw new RangeError(`createSimulator: application.id is "${application.id}", expected an id`);
+  if (!isSnowflake(application.id))
+    throw new RangeError(`createSimulator: application.id is ${JSON.stringify(application.id)}, expected an id`);
   return application;
 }
 
@@ -63,7 +71,14 @@ function resolveApplication(given: Partial<Application> | undefined): Applicatio
 export function createSimulation(options: SimulatorOptions): Simulation {
   checkOptions('createSimulator', options, OPTION_EXPECTATIONS);
   checkParts(options);
-  const { clock = createSystemClock(), seed = DEFAULT_SEED, token, guilds = DEFAULT_GUILDS, identifyRemaining, ...rest } = options;
+  const {
+    clock = createSystemClock(),
+    seed = DEFAULT_SEED,
+    token,
+    guilds = DEFAULT_GUILDS,
+    identifyRemaining,
+    ...rest
+  } = options;
   const { random = createRandom(seed), application: givenApplication, ...given } = rest;
   const settings: Settings = { ...DEFAULT_SETTINGS, ...definedValues(given) };
   const application = resolveApplication(givenApplication);

@@ -1,6 +1,23 @@
-import { HEARTBEAT_INTERVAL_MS, IDENTIFY_BUCKET_MS, IDENTIFY_TOTAL, IDENTIFY_WINDOW_MS, MAX_GUILDS_PER_SESSION } from './discord-limits.ts';
+import {
+  HEARTBEAT_INTERVAL_MS,
+  IDENTIFY_BUCKET_MS,
+  IDENTIFY_TOTAL,
+  IDENTIFY_WINDOW_MS,
+  MAX_GUILDS_PER_SESSION,
+} from './discord-limits.ts';
 import { ALL_INTENTS, PRIVILEGED_INTENTS } from './intents.ts';
-import { boolean, callable, either, integerFrom, nullOr, numberFrom, object, oneOf, rangeOf, text } from './option-check.ts';
+import {
+  boolean,
+  callable,
+  either,
+  integerFrom,
+  nullOr,
+  numberFrom,
+  object,
+  oneOf,
+  rangeOf,
+  text,
+} from './option-check.ts';
 import type { Expectations } from './option-check.ts';
 import type { Settings } from './settings.ts';
 
@@ -44,7 +61,10 @@ export const DEFAULT_GUILDS = 10;
 
 export const DEFAULT_SEED = 1;
 
-export const DEFAULT_APPLICATION: { readonly id: string; readonly name: string } = { id: '1180000000000000001', name: 'harbourbot' };
+export const DEFAULT_APPLICATION: { readonly id: string; readonly name: string } = {
+  id: '1180000000000000001',
+  name: 'harbourbot',
+};
 
 export const SETTING_EXPECTATIONS: Expectations = {
   shards: nullOr(integerFrom(1)),

@@ -13,7 +13,14 @@ export type { Fault, ImmediateFault, StandingFault } from './faults/fault.ts';
 export { ALL_INTENTS, Intent, PRIVILEGED_INTENTS } from './intents.ts';
 export { compareDeliveries } from './records/comparison.ts';
 export type { Comparison, Delivery } from './records/comparison.ts';
-export type { Activity, ActivityFilter, ActivityRecord, DispatchFilter, DispatchRecord, Ledger } from './records/ledger.ts';
+export type {
+  Activity,
+  ActivityFilter,
+  ActivityRecord,
+  DispatchFilter,
+  DispatchRecord,
+  Ledger,
+} from './records/ledger.ts';
 export type { ShardKey, Violation, ViolationKind } from './records/violations.ts';
 export type { MsRange, Settings } from './settings.ts';
 export { createSimulator } from './simulator.ts';

@@ -86,9 +86,9 @@ export function isRecord(value: unknown): value is Record<string, unknown> {
 /** Edits (insert, remove, replace) that turn one word into the other. */
 function editDistance(a: string, b: string): number {
   let previous = Array.from({ length: b.length + 1 }, (_, index) => index);
-  for (const [row, letter] of [...a].entries()) {
+  for (const [row, letter] of a.split('').entries()) {
     const current = [row + 1];
-    for (const [column, other] of [...b].entries()) {
+    for (const [column, other] of b.split('').entries()) {
       const replaced = (previous[column] ?? 0) + (letter === other ? 0 : 1);
       current.push(Math.min(replaced, (previous[column + 1] ?? 0) + 1, (current[column] ?? 0) + 1));
     }
@@ -98,7 +98,9 @@ function editDistance(a: string, b: string): number {
 }
 
 export function nearestName(name: string, known: readonly string[]): string | undefined {
-  const distances = known.map((candidate) => [editDistance(name.toLowerCase(), candidate.toLowerCase()), candidate] as const);
+  const distances = known.map(
+    (candidate) => [editDistance(name.toLowerCase(), candidate.toLowerCase()), candidate] as const,
+  );
   const [best] = distances.toSorted((a, b) => a[0] - b[0]);
   return best !== undefined && best[0] <= Math.max(2, name.length / 3) ? best[1] : undefined;
 }
@@ -120,13 +122,17 @@ export function checkOptions(owner: string, given: unknown, expectations: Expect
     const expectation = Object.hasOwn(expectations, name) ? expectations[name] : undefined;
     if (expectation === undefined) {
       const near = nearestName(name, Object.keys(expectations));
-      throw new TypeError(`${owner}: there is no option "${name}"${near === undefined ? '' : `; did you mean "${near}"?`}`);
+      throw new TypeError(
+        `${owner}: there is no option "${name}"${near === undefined ? '' : `; did you mean "${near}"?`}`,
+      );
     }
     if (value === undefined) continue;
     // The token is the one value that must not be shown.
     const shown = name === 'token' ? 'what was given' : show(value);
-    if (!expectation.isType(value)) throw new TypeError(`${owner}: option "${name}" is ${shown}, expected ${expectation.expected}`);
-    if (!expectation.fits(value)) throw new RangeError(`${owner}: option "${name}" is ${shown}, expected ${expectation.expected}`);
+    if (!expectation.isType(value))
+      throw new TypeError(`${owner}: option "${name}" is ${shown}, expected ${expectation.expected}`);
+    if (!expectation.fits(value))
+      throw new RangeError(`${owner}: option "${name}" is ${shown}, expected ${expectation.expected}`);
   }
 }
 

@@ -61,6 +61,11 @@ export function recordActivity(simulation: Simulation, activity: Activity, conne
   simulation.ledger.writeActivity(activity, connection?.shard, simulation.clock.now());
 }
 
-export function recordViolation(simulation: Simulation, connection: Connection, kind: ViolationKind, detail: string): void {
+export function recordViolation(
+  simulation: Simulation,
+  connection: Connection,
+  kind: ViolationKind,
+  detail: string,
+): void {
   simulation.violations.add(kind, connection.shard, simulation.clock.now(), `connection ${connection.id}: ${detail}`);
 }

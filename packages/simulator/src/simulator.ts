@@ -140,7 +140,11 @@ export function createSimulator(options: SimulatorOptions = {}): Simulator {
     }),
     fetch,
     fetchGatewayBot: (token = options.token ?? 'any') =>
-      fetch({ method: 'GET', path: '/api/v10/gateway/bot', headers: { authorization: `Bot ${token.replace(/^Bot /, '')}` } }),
+      fetch({
+        method: 'GET',
+        path: '/api/v10/gateway/bot',
+        headers: { authorization: `Bot ${token.replace(/^Bot /, '')}` },
+      }),
     start(listenOptions) {
       if (listening !== undefined) throw new Error('simulator.start: it is listening already');
       listening = listen(simulator, listenOptions);

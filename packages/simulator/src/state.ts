@@ -23,7 +23,12 @@ export interface SimulatorState {
   readonly sessions: readonly SessionState[];
   readonly sessionStartLimit: SessionStartLimit;
   /** Standing faults; `timesLeft` and `leftMs` are null when there is no end. */
-  readonly faults: readonly { readonly id: number; readonly kind: string; readonly timesLeft: number | null; readonly leftMs: number | null }[];
+  readonly faults: readonly {
+    readonly id: number;
+    readonly kind: string;
+    readonly timesLeft: number | null;
+    readonly leftMs: number | null;
+  }[];
   readonly ledger: { readonly dispatches: number; readonly activity: number; readonly forgotten: number };
   readonly violations: number;
   readonly eventsPerSecond: number;

@@ -11,21 +11,37 @@ export interface TokenCheck {
 
 /** With or without `Bot ` in front, as Discord takes it. */
 export function tokenFingerprint(token: string): string {
-  return createHash('sha256')
-    .update(token.replace(/^Bot /, ''))
-    .digest('hex');
+  return createHash('sha256').update(token.replace(/^Bot /, '')).digest('hex');
+}
+
+type GoodToken =
+  | { readonly kind: 'any' }
+  | { readonly kind: 'none' }
+  | { readonly kind: 'one'; readonly fingerprint: string };
+
+function goodToken(token: string | undefined): GoodToken {
+  return token === undefined ? { kind: 'any' } : { kind: 'one', fingerprint: tokenFingerprint(token) };
 }
 
 export function createTokenCheck(token: string | undefined): TokenCheck {
-  let good: string | 'any' | 'none' = token === undefined ? 'any' : tokenFingerprint(token);
+  let good = goodToken(token);
 
   return {
-    accepts: (given) => good === 'any' ? given.replace(/^Bot /, '') !== '' : tokenFingerprint(given) === good,
+    accepts(given) {
+      switch (good.kind) {
+        case 'any':
+          return given.replace(/^Bot /, '') !== '';
+        case 'one':
+          return tokenFingerprint(given) === good.fingerprint;
+        default:
+          return false;
+      }
+    },
     reset() {
-      good = 'none';
+      good = { kind: 'none' };
     },
     accept(next) {
-      good = next === undefined ? 'any' : tokenFingerprint(next);
+      good = goodToken(next);
     },
   };
 }

@@ -24,7 +24,11 @@ const STATES = {
 type State = keyof typeof STATES;
 const ALL_STATES = Object.keys(STATES) as State[];
 
-function closeCode(state: State, send: (client: TestClient) => void, options: SimulatorOptions = {}): number | undefined {
+function closeCode(
+  state: State,
+  send: (client: TestClient) => void,
+  options: SimulatorOptions = {},
+): number | undefined {
   const bed = createBed(options);
   const client = STATES[state](bed);
   send(client);
@@ -87,7 +91,8 @@ describe('answers by state', () => {
       { op: 31, d: { guild_ids: guildId } },
       { op: 43, d: { guild_id: guildId } },
     ];
-    for (const payload of wrong) expect([payload, closeCode(state, (client) => client.send(payload))]).toEqual([payload, 4001]);
+    for (const payload of wrong)
+      expect([payload, closeCode(state, (client) => client.send(payload))]).toEqual([payload, 4001]);
   });
 
   it.each(ALL_STATES)('what cannot be read, or is too long, closes with 4002 when %s', (state) => {
@@ -104,7 +109,8 @@ describe('answers by state', () => {
       Buffer.from('{"op":1,"d":null}'),
       Buffer.from([0x78, 0x9c, 1, 2]),
     ];
-    for (const frame of frames) expect([frame, closeCode(state, (client) => client.socket.send(frame))]).toEqual([frame, 4002]);
+    for (const frame of frames)
+      expect([frame, closeCode(state, (client) => client.socket.send(frame))]).toEqual([frame, 4002]);
   });
 
   it('4,096 bytes are allowed and are counted as bytes, not as characters', () => {
@@ -188,7 +194,12 @@ describe('IDENTIFY', () => {
     [4011, 'no shard with as many guilds as one session may hold', { shard: undefined }, { guilds: 2_500 }],
     [4013, 'an intent that does not exist', { intents: 1 << 17 }, {}],
     [4013, 'an intent above all', { intents: 2 ** 40 }, {}],
-    [4014, 'a privileged intent that is not enabled', { intents: Intent.guildPresences }, { privilegedIntents: Intent.messageContent }],
+    [
+      4014,
+      'a privileged intent that is not enabled',
+      { intents: Intent.guildPresences },
+      { privilegedIntents: Intent.messageContent },
+    ],
   ])('%i answers %s', (code, _why, data, options) => {
     expect(closeCode('new', (client) => client.identify(data), options)).toBe(code);
   });
@@ -254,7 +265,10 @@ describe('IDENTIFY', () => {
     const bed = createBed({ guilds: 300, guildsPerSecond: 1_000 });
     const client = bed.ready({ shard: [1, 3], intents: ALL_INTENTS });
     bed.until(() => client.dispatches().length === 101);
-    const ids = client.dispatches().slice(1).map(({ d }) => d.id as string);
+    const ids = client
+      .dispatches()
+      .slice(1)
+      .map(({ d }) => d.id as string);
     expect(ids).toEqual(bed.simulator.guilds.ids({ shardId: 1, shardCount: 3 }));
     expect(client.dispatches().map(({ s }) => s)).toEqual(Array.from({ length: 101 }, (_, index) => index + 1));
   });
@@ -271,7 +285,9 @@ describe('connecting', () => {
   it('HELLO comes at once with the usual interval and a trace', () => {
     const bed = createBed();
     const client = STATES.new(bed);
-    expect(client.received).toEqual([{ t: null, s: null, op: 10, d: { heartbeat_interval: 41_250, _trace: [expect.any(String)] } }]);
+    expect(client.received).toEqual([
+      { t: null, s: null, op: 10, d: { heartbeat_interval: 41_250, _trace: [expect.any(String)] } },
+    ]);
   });
 
   it('the nulls of HELLO and ACK can be left out', () => {
@@ -285,12 +301,15 @@ describe('connecting', () => {
     ]);
   });
 
-  it.each(['/?v=5&encoding=json', '/?v=11&encoding=json', '/?v=10&encoding=etf', '/?v=10&encoding=json&compress=gzip'])('%s closes with 4012', (query) => {
-    const bed = createBed();
-    const client = bed.connect({ query });
-    bed.clock.advance(100);
-    expect(client.closes[0]?.code).toBe(4012);
-  });
+  it.each(['/?v=5&encoding=json', '/?v=11&encoding=json', '/?v=10&encoding=etf', '/?v=10&encoding=json&compress=gzip'])(
+    '%s closes with 4012',
+    (query) => {
+      const bed = createBed();
+      const client = bed.connect({ query });
+      bed.clock.advance(100);
+      expect(client.closes[0]?.code).toBe(4012);
+    },
+  );
 
   it('an address that is not ours is an error like an unknown host', () => {
     const bed = createBed();

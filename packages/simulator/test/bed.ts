@@ -20,6 +20,8 @@ export interface TestClient {
   readonly closes: { readonly code: number; readonly reason: string }[];
   readonly errors: (Error & { status?: number; retryAfterMs?: number; code?: string })[];
   opened: boolean;
+  /** For scripts of the tests. */
+  resumed: boolean;
   /** Highest `s` received. */
   seq: number;
   send(payload: unknown): void;
@@ -58,21 +60,27 @@ export function createBed(options: SimulatorOptions = {}): Bed {
   const random = createRandom(options.seed ?? 99);
 
   function until(condition: () => unknown, maxMs = 60_000): void {
-    if (!clock.runUntil(() => Boolean(condition()), maxMs)) throw new Error(`not within ${maxMs} virtual ms: ${condition}`);
+    if (!clock.runUntil(() => Boolean(condition()), maxMs))
+      throw new Error(`not within ${maxMs} virtual ms: ${String(condition)}`);
   }
 
-  function connect({ url = simulator.addresses.main, query = QUERY, beats = true }: { url?: string; query?: string; beats?: boolean } = {}): TestClient {
+  function connect({
+    url = simulator.addresses.main,
+    query = QUERY,
+    beats = true,
+  }: { url?: string; query?: string; beats?: boolean } = {}): TestClient {
     const received: Received[] = [];
     const raw: Buffer[] = [];
     const closes: TestClient['closes'] = [];
     const errors: TestClient['errors'] = [];
     let beatTimer: unknown;
 
-    function scheduleBeat(interval: number, delay: number): void {
-      beatTimer = clock.setTimer(() => {
+    function beatEvery(interval: number): void {
+      const beat = (): void => {
         client.beat();
-        scheduleBeat(interval, interval);
-      }, delay);
+        beatTimer = clock.setTimer(beat, interval);
+      };
+      beatTimer = clock.setTimer(beat, randomInteger(random, 0, interval));
     }
 
     const socket = simulator.openSocket(url + query, {
@@ -89,7 +97,7 @@ export function createBed(options: SimulatorOptions = {}): Bed {
         }
         received.push(payload);
         if (payload.op === 0) client.seq = payload.s ?? client.seq;
-        if (payload.op === 10 && beats) scheduleBeat(payload.d.heartbeat_interval, randomInteger(random, 0, payload.d.heartbeat_interval));
+        if (payload.op === 10 && beats) beatEvery(payload.d.heartbeat_interval as number);
       },
       onClose(code, reason) {
         clock.clearTimer(beatTimer);
@@ -107,11 +115,16 @@ export function createBed(options: SimulatorOptions = {}): Bed {
       closes,
       errors,
       opened: false,
+      resumed: false,
       seq: 0,
       send: (payload) => socket.send(JSON.stringify(payload)),
       identify: (overrides = {}) =>
-        client.send({ op: 2, d: { token: 'Bot abc', properties: {}, intents: BASE_INTENTS, shard: [0, 1], ...overrides } }),
-      resume: (sessionId, seq, overrides = {}) => client.send({ op: 6, d: { token: 'Bot abc', session_id: sessionId, seq, ...overrides } }),
+        client.send({
+          op: 2,
+          d: { token: 'Bot abc', properties: {}, intents: BASE_INTENTS, shard: [0, 1], ...overrides },
+        }),
+      resume: (sessionId, seq, overrides = {}) =>
+        client.send({ op: 6, d: { token: 'Bot abc', session_id: sessionId, seq, ...overrides } }),
       beat: (seq = client.seq === 0 ? null : client.seq) => client.send({ op: 1, d: seq }),
       dispatch: (t) => received.find((payload) => payload.t === t),
       dispatches: () => received.filter((payload) => payload.op === 0),

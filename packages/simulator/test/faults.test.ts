@@ -163,7 +163,10 @@ const faults: Record<Fault['kind'], () => void> = {
       return client;
     };
     const [first, second, third] = [dial(), dial(), dial()];
-    expect([first, second].flatMap((client) => client.errors.map(({ code }) => code))).toEqual(['ECONNREFUSED', 'EAI_AGAIN']);
+    expect([first, second].flatMap((client) => client.errors.map(({ code }) => code))).toEqual([
+      'ECONNREFUSED',
+      'EAI_AGAIN',
+    ]);
     expect(first.closes).toEqual([{ code: 1006, reason: '' }]);
     expect(third.op(10)).toBeDefined();
     const dead = scene();
@@ -382,7 +385,10 @@ describe('faults', () => {
 
   it('that are none are refused by name', () => {
     const { simulator } = createBed();
-    const wrong = (fault: object): (() => unknown) => () => simulator.fault(fault as Fault);
+    const wrong =
+      (fault: object): (() => unknown) =>
+      () =>
+        simulator.fault(fault as Fault);
     expect(wrong({ kind: 'dropp' })).toThrow('fault: there is no kind "dropp"; did you mean "drop"?');
     expect(wrong({})).toThrow(/expected an object with a "kind"/);
     expect(wrong({ kind: 'close' })).toThrow(/option "code" is missing/);

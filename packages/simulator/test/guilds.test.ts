@@ -13,7 +13,9 @@ describe('guilds', () => {
     const [id = ''] = bed.simulator.guilds.join();
     bed.clock.advance(100);
     const shard = shardOf(id, 4);
-    expect(clients.map((client) => names(client).filter((t) => t === 'GUILD_CREATE').length)).toEqual([0, 1, 2, 3].map((each) => (each === shard ? 2 : 1)));
+    expect(clients.map((client) => names(client).filter((t) => t === 'GUILD_CREATE').length)).toEqual(
+      [0, 1, 2, 3].map((each) => (each === shard ? 2 : 1)),
+    );
     const [loaded, joined] = (clients[shard] as TestClient).dispatches().slice(1);
     expect(loaded?.d.unavailable).toBe(false);
     expect(joined?.d).not.toHaveProperty('unavailable');
@@ -74,7 +76,11 @@ describe('generations', () => {
     bed.simulator.emit({ t: 'MESSAGE_CREATE', count: 200 });
     bed.clock.advance(1_000);
     const contents = (clients: readonly TestClient[]): string[] =>
-      clients.flatMap((client) => client.dispatches().flatMap(({ t, d }) => (t === 'MESSAGE_CREATE' ? [JSON.stringify(d)] : []))).toSorted();
+      clients
+        .flatMap((client) =>
+          client.dispatches().flatMap(({ t, d }) => (t === 'MESSAGE_CREATE' ? [JSON.stringify(d)] : [])),
+        )
+        .toSorted();
     expect(contents(old).length).toBe(200);
     expect(contents(fresh)).toEqual(contents(old));
     for (const [clients, count] of [
@@ -82,7 +88,8 @@ describe('generations', () => {
       [fresh, 5],
     ] as const) {
       for (const [id, client] of clients.entries()) {
-        for (const { t, d } of client.dispatches()) if (t === 'MESSAGE_CREATE') expect(shardOf(d.guild_id, count)).toBe(id);
+        for (const { t, d } of client.dispatches())
+          if (t === 'MESSAGE_CREATE') expect(shardOf(d.guild_id, count)).toBe(id);
       }
     }
   });
@@ -96,7 +103,9 @@ describe('events', () => {
     expect(bed.simulator.emit({ t: 'MESSAGE_CREATE', d: { id: '1', channel_id: '2', content: 'psst' } })).toBe(1);
     expect(bed.simulator.emit({ t: 'ENTITLEMENT_CREATE', d: { id: '1' } })).toBe(1);
     bed.clock.advance(100);
-    expect(clients.map((client) => names(client).filter((t) => t === 'MESSAGE_CREATE' || t === 'ENTITLEMENT_CREATE').length)).toEqual([2, 0]);
+    expect(
+      clients.map((client) => names(client).filter((t) => t === 'MESSAGE_CREATE' || t === 'ENTITLEMENT_CREATE').length),
+    ).toEqual([2, 0]);
   });
 
   it('come only to sessions with the intent', () => {
@@ -128,12 +137,18 @@ describe('events', () => {
     bed.clock.advance(1_400);
     expect(client.dispatch('MESSAGE_UPDATE')).toBeUndefined();
     bed.until(() => client.dispatch('MESSAGE_UPDATE'), 200);
-    expect(client.dispatch('MESSAGE_UPDATE')?.d).toMatchObject({ id: client.dispatch('MESSAGE_CREATE')?.d.id, edited_timestamp: null });
+    expect(client.dispatch('MESSAGE_UPDATE')?.d).toMatchObject({
+      id: client.dispatch('MESSAGE_CREATE')?.d.id,
+      edited_timestamp: null,
+    });
   });
 
   it('that are none are refused', () => {
     const { simulator } = createBed();
-    const wrong = (event: object): (() => unknown) => () => simulator.emit(event as { t: string });
+    const wrong =
+      (event: object): (() => unknown) =>
+      () =>
+        simulator.emit(event as { t: string });
     expect(wrong({ t: 'MESSAGE_CRATE' })).toThrow(/"MESSAGE_CREATE" could/);
     expect(wrong({})).toThrow(/"t" is missing/);
     expect(wrong({ t: 'MESSAGE_CREATE', guildId: '5' })).toThrow(/no guild "5"/);
@@ -180,7 +195,10 @@ describe('member requests', () => {
   const request = (client: TestClient, d: object): void => client.send({ op: 8, d });
 
   it('for all members come in chunks, once in 30 s for each guild', () => {
-    const bed = createBed({ guilds: 2, guildShape: { members: 2_400, channels: 2, roles: 1, emojis: 0, presences: 10 } });
+    const bed = createBed({
+      guilds: 2,
+      guildShape: { members: 2_400, channels: 2, roles: 1, emojis: 0, presences: 10 },
+    });
     const client = bed.ready({ intents: ALL_INTENTS });
     const [first, second] = bed.simulator.guilds.ids();
     request(client, { guild_id: first, query: '', limit: 0, nonce: 'n'.repeat(32), presences: true });
@@ -234,7 +252,11 @@ describe('other commands', () => {
     bed.clock.advance(100);
     client.send({ op: 4, d: { guild_id: guild, channel_id: null, self_mute: true, self_deaf: false } });
     bed.clock.advance(100);
-    expect(names(client).filter((t) => t.startsWith('VOICE'))).toEqual(['VOICE_STATE_UPDATE', 'VOICE_SERVER_UPDATE', 'VOICE_STATE_UPDATE']);
+    expect(names(client).filter((t) => t.startsWith('VOICE'))).toEqual([
+      'VOICE_STATE_UPDATE',
+      'VOICE_SERVER_UPDATE',
+      'VOICE_STATE_UPDATE',
+    ]);
   });
 
   it('soundboard sounds and channel info are answered for guilds of the shard', () => {
@@ -244,7 +266,12 @@ describe('other commands', () => {
     client.send({ op: 31, d: { guild_ids: [mine, other] } });
     client.send({ op: 43, d: { guild_id: mine, fields: ['status'] } });
     bed.clock.advance(100);
-    expect(client.dispatches().filter(({ t }) => t === 'SOUNDBOARD_SOUNDS').map(({ d }) => d.guild_id)).toEqual([mine]);
+    expect(
+      client
+        .dispatches()
+        .filter(({ t }) => t === 'SOUNDBOARD_SOUNDS')
+        .map(({ d }) => d.guild_id),
+    ).toEqual([mine]);
     expect(client.dispatch('CHANNEL_INFO')?.d).toEqual({ guild_id: mine, channels: [] });
   });
 });

@@ -3,17 +3,26 @@ import { describe, expect, it } from 'vitest';
 import { createSimulator, createVirtualClock, DEFAULT_SETTINGS } from '../src/index.ts';
 import { SETTING_EXPECTATIONS } from '../src/defaults.ts';
 
-const wrong = (options: object): (() => unknown) => () => createSimulator(options);
+const wrong =
+  (options: object): (() => unknown) =>
+  () =>
+    createSimulator(options);
 
 describe('options', () => {
   it('an unknown option is refused with the nearest known name', () => {
-    expect(wrong({ maxConcurency: 2 })).toThrow(new TypeError('createSimulator: there is no option "maxConcurency"; did you mean "maxConcurrency"?'));
+    expect(wrong({ maxConcurency: 2 })).toThrow(
+      new TypeError('createSimulator: there is no option "maxConcurency"; did you mean "maxConcurrency"?'),
+    );
     expect(wrong({ fish: 1 })).toThrow('createSimulator: there is no option "fish"');
   });
 
   it('a wrong type and a wrong value name the option, the value and what is expected', () => {
-    expect(wrong({ guilds: '5' })).toThrow(new TypeError('createSimulator: option "guilds" is "5", expected a whole number, from 0 to 10000000'));
-    expect(wrong({ maxConcurrency: 0 })).toThrow(new RangeError('createSimulator: option "maxConcurrency" is 0, expected a whole number, 1 or more'));
+    expect(wrong({ guilds: '5' })).toThrow(
+      new TypeError('createSimulator: option "guilds" is "5", expected a whole number, from 0 to 10000000'),
+    );
+    expect(wrong({ maxConcurrency: 0 })).toThrow(
+      new RangeError('createSimulator: option "maxConcurrency" is 0, expected a whole number, 1 or more'),
+    );
     expect(wrong({ latencyMs: [3, 1] })).toThrow(RangeError);
     expect(wrong({ mix: 'storm' })).toThrow(/one of "typical", "presence", "messages"/);
     expect(wrong({ mix: { MESSAGE_CREATED: 1 } })).toThrow(/did you mean "MESSAGE_CREATE"/);
@@ -51,7 +60,11 @@ describe('options', () => {
   it('the token is nowhere to be seen', () => {
     const token = 'MTE4MDAw.canary.of-the-mine';
     const simulator = createSimulator({ token });
-    const shown = [inspect(simulator, { depth: 9, showHidden: true }), JSON.stringify(simulator), JSON.stringify(simulator.state())];
+    const shown = [
+      inspect(simulator, { depth: 9, showHidden: true }),
+      JSON.stringify(simulator),
+      JSON.stringify(simulator.state()),
+    ];
     for (const output of shown) expect(output).not.toContain('canary');
     expect(wrong({ token: 5 })).toThrow('option "token" is what was given, expected a string');
   });

@@ -88,7 +88,12 @@ describe('identify budget', () => {
   it('has no window until the first identify and comes back whole when it ends', () => {
     const budget = createIdentifyBudget(settings);
     expect(budget.sessionStartLimit(500)).toEqual({ total: 3, remaining: 3, reset_after: 0, max_concurrency: 1 });
-    expect([budget.spend(500), budget.spend(900), budget.spend(901), budget.spend(902)]).toEqual([true, true, true, false]);
+    expect([budget.spend(500), budget.spend(900), budget.spend(901), budget.spend(902)]).toEqual([
+      true,
+      true,
+      true,
+      false,
+    ]);
     expect(budget.sessionStartLimit(1_000)).toMatchObject({ remaining: 0, reset_after: 500 });
     expect(budget.sessionStartLimit(1_500)).toMatchObject({ remaining: 3, reset_after: 0 });
     expect(budget.spend(1_500)).toBe(true);
@@ -158,7 +163,15 @@ describe('jitter', () => {
 });
 
 describe('comparison of deliveries', () => {
-  const record = (sessionId: string, seq: number): DispatchRecord => ({ number: seq, shardId: 0, shardCount: 1, sessionId, seq, t: 'X', at: 0 });
+  const record = (sessionId: string, seq: number): DispatchRecord => ({
+    number: seq,
+    shardId: 0,
+    shardCount: 1,
+    sessionId,
+    seq,
+    t: 'X',
+    at: 0,
+  });
 
   it('finds what was lost, doubled, out of order and made up', () => {
     const dispatched = [1, 2, 3, 4].map((seq) => record('a', seq));

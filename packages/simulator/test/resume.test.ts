@@ -24,7 +24,11 @@ describe('RESUME', () => {
     bed.simulator.emit({ t: 'MESSAGE_CREATE' });
     bed.until(() => next.seq === 10);
     expect(numbers(next)).toEqual([4, 5, 6, 7, 8, 9, 10]);
-    expect(next.dispatches().map(({ t }) => t)).toEqual([...Array<string>(5).fill('MESSAGE_CREATE'), 'RESUMED', 'MESSAGE_CREATE']);
+    expect(next.dispatches().map(({ t }) => t)).toEqual([
+      ...Array<string>(5).fill('MESSAGE_CREATE'),
+      'RESUMED',
+      'MESSAGE_CREATE',
+    ]);
     expect(next.dispatch('RESUMED')?.d).toEqual({ _trace: [expect.any(String)] });
     expect(bed.kinds()).toEqual([]);
   });
@@ -131,14 +135,17 @@ describe('RESUME', () => {
     expect(next.closes[0]?.code).toBe(4004);
   });
 
-  it.each(['/?v=9&encoding=json', '/?encoding=json', '/?v=10'])('with the URL parameters %s is a violation and refused', (query) => {
-    const { bed, session } = dropped({}, 0);
-    const next = bed.connect({ url: bed.simulator.addresses.resume, query });
-    bed.until(() => next.op(10));
-    next.resume(session, 3);
-    bed.until(() => next.op(9));
-    expect(bed.kinds()).toEqual(['wrong-url']);
-  });
+  it.each(['/?v=9&encoding=json', '/?encoding=json', '/?v=10'])(
+    'with the URL parameters %s is a violation and refused',
+    (query) => {
+      const { bed, session } = dropped({}, 0);
+      const next = bed.connect({ url: bed.simulator.addresses.resume, query });
+      bed.until(() => next.op(10));
+      next.resume(session, 3);
+      bed.until(() => next.op(9));
+      expect(bed.kinds()).toEqual(['wrong-url']);
+    },
+  );
 
   it('with another compression is a violation, and works', () => {
     const { bed, session } = dropped({}, 0);

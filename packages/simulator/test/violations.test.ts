@@ -141,7 +141,9 @@ describe('violations', () => {
     expect(() => assertClean(bed.simulator, { jitter: true, needlessIdentifies: true })).not.toThrow();
     client.identify();
     bed.clock.advance(10);
-    expect(() => assertClean(bed.simulator)).toThrow(/1 violation\(s\):\n- already-authenticated, shard 0\/1, at \d+ ms: connection 1: op 2/);
+    expect(() => assertClean(bed.simulator)).toThrow(
+      /1 violation\(s\):\n- already-authenticated, shard 0\/1, at \d+ ms: connection 1: op 2/,
+    );
     bed.simulator.clearRecords();
     expect(bed.simulator.check()).toEqual([]);
   });

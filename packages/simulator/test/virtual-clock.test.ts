@@ -10,7 +10,9 @@ describe('virtual clock', () => {
         const ran: number[] = [];
         for (const [index, delay] of delays.entries()) clock.setTimer(() => ran.push(index), delay);
         clock.advance(20);
-        const expected = delays.map((delay, index) => ({ delay, index })).toSorted((a, b) => a.delay - b.delay || a.index - b.index);
+        const expected = delays
+          .map((delay, index) => ({ delay, index }))
+          .toSorted((a, b) => a.delay - b.delay || a.index - b.index);
         expect(ran).toEqual(expected.map(({ index }) => index));
         expect(clock.pending()).toBe(0);
       }),
@@ -26,7 +28,9 @@ describe('virtual clock', () => {
         for (const [index, [, isCleared]] of timers.entries()) if (isCleared) clock.clearTimer(handles[index]);
         expect(clock.pending()).toBe(timers.filter(([, isCleared]) => !isCleared).length);
         clock.advance(20);
-        expect(ran.toSorted((a, b) => a - b)).toEqual(timers.flatMap(([, isCleared], index) => (isCleared ? [] : [index])));
+        expect(ran.toSorted((a, b) => a - b)).toEqual(
+          timers.flatMap(([, isCleared], index) => (isCleared ? [] : [index])),
+        );
       }),
     );
   });
@@ -67,7 +71,13 @@ describe('virtual clock', () => {
   it('promises settle between timers in the async methods', async () => {
     const clock = createVirtualClock();
     const trace: string[] = [];
-    clock.setTimer(() => void Promise.resolve().then(() => Promise.resolve()).then(() => trace.push('promise')), 1);
+    clock.setTimer(
+      () =>
+        void Promise.resolve()
+          .then(() => Promise.resolve())
+          .then(() => trace.push('promise')),
+      1,
+    );
     clock.setTimer(() => trace.push('second'), 1);
     await clock.advanceAsync(1);
     expect(trace).toEqual(['promise', 'second']);

@@ -1,6 +1,14 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { ALL_INTENTS, createRandom, createVirtualClock, eventKey, Intent, PRIVILEGED_INTENTS, shardOf } from '../src/index.ts';
+import {
+  ALL_INTENTS,
+  createRandom,
+  createVirtualClock,
+  eventKey,
+  Intent,
+  PRIVILEGED_INTENTS,
+  shardOf,
+} from '../src/index.ts';
 import { requiredIntents } from '../src/intents.ts';
 import { createEventPicker, EVENT_MIXES, LIVE_EVENT_NAMES } from '../src/world/events-mix.ts';
 import { createGuildPopulation } from '../src/world/guild-population.ts';
@@ -12,7 +20,8 @@ import { dispatchFrame } from '../src/wire/frames.ts';
 import { createTemplate, hole, valueHole } from '../src/world/template.ts';
 
 const application = { id: '1180000000000000001', name: 'harbourbot' };
-const population = (guilds: number, guildShape: GuildShape | 'small' | 'mixed' = 'small') => createGuildPopulation({ guildShape }, guilds, application);
+const population = (guilds: number, guildShape: GuildShape | 'small' | 'mixed' = 'small') =>
+  createGuildPopulation({ guildShape }, guilds, application);
 
 describe('routing', () => {
   it('follows the documented formula', () => {
@@ -58,7 +67,9 @@ describe('routing', () => {
 
 describe('intents', () => {
   it('have the documented sums', () => {
-    expect([ALL_INTENTS, ALL_INTENTS & ~PRIVILEGED_INTENTS, PRIVILEGED_INTENTS]).toEqual([53_608_447, 53_575_421, 33_026]);
+    expect([ALL_INTENTS, ALL_INTENTS & ~PRIVILEGED_INTENTS, PRIVILEGED_INTENTS]).toEqual([
+      53_608_447, 53_575_421, 33_026,
+    ]);
   });
 
   it('gate events as documented', () => {
@@ -95,12 +106,28 @@ describe('intents', () => {
       ['MESSAGE_POLL_VOTE_ADD', true, Intent.guildMessagePolls],
       ['MESSAGE_POLL_VOTE_REMOVE', false, Intent.directMessagePolls],
     ];
-    for (const [name, inGuild, intents] of rows) expect([name, requiredIntents(name, inGuild)]).toEqual([name, intents]);
+    for (const [name, inGuild, intents] of rows)
+      expect([name, requiredIntents(name, inGuild)]).toEqual([name, intents]);
   });
 
   it('never gate replies, interactions, entitlements and unknown names', () => {
-    const free = ['READY', 'RESUMED', 'RATE_LIMITED', 'INTERACTION_CREATE', 'ENTITLEMENT_CREATE', 'SUBSCRIPTION_UPDATE', 'USER_UPDATE', 'VOICE_SERVER_UPDATE'];
-    const replies = ['GUILD_MEMBERS_CHUNK', 'SOUNDBOARD_SOUNDS', 'CHANNEL_INFO', 'APPLICATION_COMMAND_PERMISSIONS_UPDATE', 'SOMETHING_NEW'];
+    const free = [
+      'READY',
+      'RESUMED',
+      'RATE_LIMITED',
+      'INTERACTION_CREATE',
+      'ENTITLEMENT_CREATE',
+      'SUBSCRIPTION_UPDATE',
+      'USER_UPDATE',
+      'VOICE_SERVER_UPDATE',
+    ];
+    const replies = [
+      'GUILD_MEMBERS_CHUNK',
+      'SOUNDBOARD_SOUNDS',
+      'CHANNEL_INFO',
+      'APPLICATION_COMMAND_PERMISSIONS_UPDATE',
+      'SOMETHING_NEW',
+    ];
     for (const name of [...free, ...replies]) expect([name, requiredIntents(name, true)]).toEqual([name, 0]);
   });
 });
@@ -108,13 +135,22 @@ describe('intents', () => {
 describe('templates', () => {
   it('give the same text as JSON.stringify of the filled shape', () => {
     const template = createTemplate({ a: hole('x'), b: [valueHole('n'), `pre ${hole('x')} post`], c: '⟦', d: null });
-    expect(JSON.parse(template.fill({ x: 'one', n: '[2]' }))).toEqual({ a: 'one', b: [[2], 'pre one post'], c: '⟦', d: null });
+    expect(JSON.parse(template.fill({ x: 'one', n: '[2]' }))).toEqual({
+      a: 'one',
+      b: [[2], 'pre one post'],
+      c: '⟦',
+      d: null,
+    });
   });
 });
 
 function live(seed = 1): ReturnType<typeof createLiveEvents> {
   const clock = createVirtualClock();
-  return createLiveEvents({ random: createRandom(seed), wallTime: () => clock.wallTime(), applicationId: application.id });
+  return createLiveEvents({
+    random: createRandom(seed),
+    wallTime: () => clock.wallTime(),
+    applicationId: application.id,
+  });
 }
 
 describe('live events', () => {
@@ -150,7 +186,10 @@ describe('live events', () => {
     expect(JSON.parse(created.body(blind))).toMatchObject({ content: '', embeds: [], edited_timestamp: null });
     expect(JSON.parse(created.body(ALL_INTENTS)).content).toMatch(/^https:/);
     expect(JSON.parse(unfurled.body(blind)).embeds).toEqual([]);
-    expect(JSON.parse(unfurled.body(ALL_INTENTS))).toMatchObject({ edited_timestamp: null, embeds: [{ type: 'article' }] });
+    expect(JSON.parse(unfurled.body(ALL_INTENTS))).toMatchObject({
+      edited_timestamp: null,
+      embeds: [{ type: 'article' }],
+    });
     expect(eventKey('MESSAGE_UPDATE', JSON.parse(unfurled.body(blind)))).toBe(unfurled.key);
   });
 
@@ -162,7 +201,12 @@ describe('live events', () => {
       const name = pick?.(random) ?? '';
       counts[name] = (counts[name] ?? 0) + 1;
     }
-    expect(Object.keys(counts).toSorted()).toEqual(['INTERACTION_CREATE', 'MESSAGE_CREATE', 'MESSAGE_DELETE', 'MESSAGE_UPDATE']);
+    expect(Object.keys(counts).toSorted()).toEqual([
+      'INTERACTION_CREATE',
+      'MESSAGE_CREATE',
+      'MESSAGE_DELETE',
+      'MESSAGE_UPDATE',
+    ]);
     expect((counts.MESSAGE_CREATE ?? 0) / 10_000).toBeCloseTo(20 / 28, 1);
     expect(createEventPicker({ PRESENCE_UPDATE: 1 }, Intent.guilds)).toBeUndefined();
     expect(EVENT_MIXES.presence.PRESENCE_UPDATE).toBeGreaterThan(50);
@@ -190,9 +234,20 @@ describe('sizes', () => {
     } as const;
     const guild = population(1).guild(0);
     for (const [name, expected] of Object.entries(measured)) {
-      near(name, size(name, live().make(name as keyof typeof measured, guild).body(ALL_INTENTS)), expected);
+      near(
+        name,
+        size(
+          name,
+          live()
+            .make(name as keyof typeof measured, guild)
+            .body(ALL_INTENTS),
+        ),
+        expected,
+      );
     }
-    const lengths = Array.from({ length: 500 }, (_, seed) => size('MESSAGE_CREATE', live(seed).make('MESSAGE_CREATE', guild).body(ALL_INTENTS)));
+    const lengths = Array.from({ length: 500 }, (_, seed) =>
+      size('MESSAGE_CREATE', live(seed).make('MESSAGE_CREATE', guild).body(ALL_INTENTS)),
+    );
     near('MESSAGE_CREATE, shortest', Math.min(...lengths), 945);
     near('MESSAGE_CREATE, longest', Math.max(...lengths), 1_324);
   });
@@ -207,7 +262,11 @@ describe('sizes', () => {
     ];
     for (const [shape, presences, expected] of rows) {
       const all = population(1, shape);
-      near('GUILD_CREATE', size('GUILD_CREATE', all.createBody(all.guild(0), { presences, largeThreshold: 250, backfill: true })), expected);
+      near(
+        'GUILD_CREATE',
+        size('GUILD_CREATE', all.createBody(all.guild(0), { presences, largeThreshold: 250, backfill: true })),
+        expected,
+      );
     }
   });
 
@@ -215,7 +274,17 @@ describe('sizes', () => {
     const ready = (guilds: number): number => {
       const all = population(guilds);
       const guildIds = all.ofShard(0, 1).map((index) => all.guild(index).id);
-      return size('READY', readyJson({ version: 10, application, guildIds, sessionId: 'f'.repeat(32), resumeUrl: 'wss://x', shard: [0, 1] }));
+      return size(
+        'READY',
+        readyJson({
+          version: 10,
+          application,
+          guildIds,
+          sessionId: 'f'.repeat(32),
+          resumeUrl: 'wss://x',
+          shard: [0, 1],
+        }),
+      );
     };
     expect(ready(1_001) - ready(1)).toBe(48_000);
   });
@@ -223,16 +292,25 @@ describe('sizes', () => {
   it('a guild above large_threshold lists only those online, and a small one everybody', () => {
     const all = population(1, GUILD_SHAPES.large);
     const members = (largeThreshold: number): number =>
-      (JSON.parse(all.createBody(all.guild(0), { presences: true, largeThreshold, backfill: true })) as { members: unknown[] }).members.length;
+      (
+        JSON.parse(all.createBody(all.guild(0), { presences: true, largeThreshold, backfill: true })) as {
+          members: unknown[];
+        }
+      ).members.length;
     expect(members(50)).toBe(201);
     const small = population(1, GUILD_SHAPES.typical);
-    expect(JSON.parse(small.createBody(small.guild(0), { presences: true, largeThreshold: 250, backfill: false })).members.length).toBe(51);
+    expect(
+      JSON.parse(small.createBody(small.guild(0), { presences: true, largeThreshold: 250, backfill: false })).members
+        .length,
+    ).toBe(51);
   });
 
   it('ids in a guild are unique', () => {
     const all = population(3, GUILD_SHAPES.large);
     const ids = [0, 1, 2].flatMap((index) => {
-      const guild = JSON.parse(all.createBody(all.guild(index), { presences: true, largeThreshold: 50, backfill: true })) as Record<string, { id: string }[]>;
+      const guild = JSON.parse(
+        all.createBody(all.guild(index), { presences: true, largeThreshold: 50, backfill: true }),
+      ) as Record<string, { id: string }[]>;
       return [...(guild.roles ?? []), ...(guild.channels ?? []), ...(guild.emojis ?? [])].map(({ id }) => id);
     });
     expect(new Set(ids).size).toBe(3 * (120 + 200 + 250));

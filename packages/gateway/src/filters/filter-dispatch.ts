@@ -19,7 +19,9 @@ export function filterDispatch(gateway: GatewayManager, shard: Shard, payload: P
     case 'GUILD_DELETE':
       return guildDeleted(gateway, shard, payload);
     case 'MESSAGE_UPDATE':
-      return gateway.filters.editedMessages && !gateway.runtime.editedMessages.isRealEdit(payload.d) ? undefined : payload;
+      return gateway.filters.editedMessages && !gateway.runtime.editedMessages.isRealEdit(payload.d)
+        ? undefined
+        : payload;
     default:
       return payload;
   }
@@ -55,11 +57,19 @@ function readGuild(d: unknown): { id: string; unavailable: boolean; full: boolea
   const { id, unavailable, name } = d as Record<string, unknown>;
   if (typeof id !== 'string') return undefined;
   // A copy: the id must not keep the guild's whole text in memory.
-  return { id: Buffer.from(id, 'latin1').toString('latin1'), unavailable: unavailable === true, full: name !== undefined };
+  return {
+    id: Buffer.from(id, 'latin1').toString('latin1'),
+    unavailable: unavailable === true,
+    full: name !== undefined,
+  };
 }
 
 function announceLoaded(gateway: GatewayManager, shard: Shard): void {
   if (shard.guildsAnnounced || shard.guilds.sizes.loading > 0) return;
   shard.guildsAnnounced = true;
-  report(gateway, 'guildsLoaded', { shardId: shard.id, available: shard.guilds.sizes.available, unavailable: shard.guilds.sizes.unavailable });
+  report(gateway, 'guildsLoaded', {
+    shardId: shard.id,
+    available: shard.guilds.sizes.available,
+    unavailable: shard.guilds.sizes.unavailable,
+  });
 }

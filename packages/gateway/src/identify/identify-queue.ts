@@ -209,16 +209,10 @@ export function createIdentifyQueue(options: IdentifyQueueOptions): IdentifyQueu
   return {
     acquire(shardId, signal) {
       return new Promise((resolve, reject) => {
-        if (signal.aborted) return reject(reasonOf(signal));
+        if (signal.aborted) return reject(signal.reason as Error);
         const forget = (): void => signal.removeEventListener('abort', onAbort);
-        const grant = (permit: IdentifyPermit): void => {
-          forget();
-          resolve(permit);
-        };
-        const refuse = (error: Error): void => {
-          forget();
-          reject(error);
-        };
+        const grant = (permit: IdentifyPermit): void => (forget(), resolve(permit));
+        const refuse = (error: Error): void => (forget(), reject(error));
         const request: Request = {
           shardId,
           grant,
@@ -230,7 +224,7 @@ export function createIdentifyQueue(options: IdentifyQueueOptions): IdentifyQueu
         };
         const onAbort = (): void => {
           requests.delete(request);
-          reject(reasonOf(signal));
+          reject(signal.reason as Error);
           advance();
         };
         signal.addEventListener('abort', onAbort, { once: true });
@@ -254,9 +248,4 @@ export function createIdentifyQueue(options: IdentifyQueueOptions): IdentifyQueu
 function checkedBuckets(maxConcurrency: number): number {
   if (Number.isSafeInteger(maxConcurrency) && maxConcurrency >= 1) return maxConcurrency;
   throw new RangeError(`option maxConcurrency: expected a whole number of 1 or more, got ${maxConcurrency}`);
-}
-
-/** The signal's own reason, whatever it is. */
-function reasonOf(signal: AbortSignal): Error {
-  return signal.reason as Error;
 }

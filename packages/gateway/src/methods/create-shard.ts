@@ -8,6 +8,7 @@ import { shardOf } from './shard-of.ts';
 export function createShard(gateway: GatewayManager, shardId: number): GatewaySocket {
   const shard = shardOf(gateway, shardId);
   const { connection } = shard;
-  if (connection === undefined) throw new GatewayError('stopped', `shard ${shardId} is not connecting; call identify or resume`, { shardId });
+  if (connection === undefined)
+    throw new GatewayError('stopped', `shard ${shardId} is not connecting; call identify or resume`, { shardId });
   return gateway.openSocket(connection.url, socketHandlers(gateway, shard, connection));
 }

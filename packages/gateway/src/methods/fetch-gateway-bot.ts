@@ -12,7 +12,8 @@ const USER_AGENT = 'DiscordBot (https://www.npmjs.com/package/shardgate, 10)';
 export async function fetchGatewayBot(gateway: GatewayManager): Promise<GatewayBot> {
   const body = await (gateway.rest === undefined ? askDiscord(gateway) : askRest(gateway));
   const bot = readGatewayBot(body);
-  if (bot === undefined) throw new GatewayError('gatewayBotUnavailable', `${ROUTE} answered with something that is no gateway information`);
+  if (bot === undefined)
+    throw new GatewayError('gatewayBotUnavailable', `${ROUTE} answered with something that is no gateway information`);
   return bot;
 }
 
@@ -40,7 +41,9 @@ async function askDiscord(gateway: GatewayManager): Promise<unknown> {
     });
     if (response.status === 401) throw tokenRejected();
     if (!response.ok) {
-      throw new GatewayError('gatewayBotUnavailable', `${ROUTE} answered with HTTP ${response.status}`, { status: response.status });
+      throw new GatewayError('gatewayBotUnavailable', `${ROUTE} answered with HTTP ${response.status}`, {
+        status: response.status,
+      });
     }
     return await response.json();
   } catch (cause) {
@@ -52,5 +55,9 @@ async function askDiscord(gateway: GatewayManager): Promise<unknown> {
 }
 
 function tokenRejected(): GatewayError {
-  return new GatewayError('tokenRejected', `${ROUTE} answered with HTTP 401: the token is wrong or was reset; copy the current one from the developer portal`, { status: 401 });
+  return new GatewayError(
+    'tokenRejected',
+    `${ROUTE} answered with HTTP 401: the token is wrong or was reset; copy the current one from the developer portal`,
+    { status: 401 },
+  );
 }

@@ -18,11 +18,19 @@ const COMMANDS: ReadonlySet<number> = new Set([
 ]);
 
 /** Default of {@link GatewayMethods.sendShardMessage}. */
-export function sendShardMessage(gateway: GatewayManager, target: number | Shard, message: ShardCommand, options: SendOptions | boolean = {}): Promise<void> {
+export function sendShardMessage(
+  gateway: GatewayManager,
+  target: number | Shard,
+  message: ShardCommand,
+  options: SendOptions | boolean = {},
+): Promise<void> {
   const { highPriority = false, expiresAfterMs } = typeof options === 'boolean' ? { highPriority: options } : options;
   const sent = new Promise<void>((resolve, reject) => {
     const shard = typeof target === 'number' ? shardOf(gateway, target) : target;
-    if (shard.status === 'stopped' || shard.status === 'fatal') throw new GatewayError('stopped', `shard ${shard.id} is ${shard.status} and sends nothing`, { shardId: shard.id });
+    if (shard.status === 'stopped' || shard.status === 'fatal')
+      throw new GatewayError('stopped', `shard ${shard.id} is ${shard.status} and sends nothing`, {
+        shardId: shard.id,
+      });
     const text = encode(shard.id, message);
     if (message.op === Op.PresenceUpdate) shard.presence = message.d;
     const expires = expiresAfterMs === undefined ? {} : { expiresAt: gateway.clock.now() + expiresAfterMs };
@@ -34,7 +42,11 @@ export function sendShardMessage(gateway: GatewayManager, target: number | Shard
 
 function encode(shardId: number, message: ShardCommand): string {
   if (!COMMANDS.has(message.op)) {
-    throw new GatewayError('invalidCommand', `op ${message.op} is not a command for bots; it must be one of ${[...COMMANDS].join(', ')}`, { shardId });
+    throw new GatewayError(
+      'invalidCommand',
+      `op ${message.op} is not a command for bots; it must be one of ${[...COMMANDS].join(', ')}`,
+      { shardId },
+    );
   }
   let text: string;
   try {
@@ -44,7 +56,11 @@ function encode(shardId: number, message: ShardCommand): string {
   }
   const bytes = Buffer.byteLength(text);
   if (bytes > MAX_COMMAND_BYTES) {
-    throw new GatewayError('invalidCommand', `command op ${message.op} has ${bytes} bytes; Discord takes ${MAX_COMMAND_BYTES}: send it in parts`, { shardId });
+    throw new GatewayError(
+      'invalidCommand',
+      `command op ${message.op} has ${bytes} bytes; Discord takes ${MAX_COMMAND_BYTES}: send it in parts`,
+      { shardId },
+    );
   }
   return text;
 }

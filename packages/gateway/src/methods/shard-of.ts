@@ -12,7 +12,8 @@ import { Shard } from '../shard/shard.ts';
  */
 export function shardOf(gateway: GatewayManager, shardId: number): Shard {
   const shard = gateway.shards.get(shardId);
-  if (shard === undefined) throw new GatewayError('unknownShard', `shard ${shardId} is not one of this gateway's`, { shardId });
+  if (shard === undefined)
+    throw new GatewayError('unknownShard', `shard ${shardId} is not one of this gateway's`, { shardId });
   return shard;
 }
 
@@ -21,7 +22,11 @@ export function ensureShard(gateway: GatewayManager, shardId: number, shardCount
   const existing = gateway.shards.get(shardId);
   if (existing !== undefined) return existing;
   if (!Number.isSafeInteger(shardId) || shardId < 0 || shardId >= shardCount) {
-    throw new GatewayError('unknownShard', `shard ${shardId} of ${shardCount} does not exist; ids go from 0 to ${shardCount - 1}`, { shardId });
+    throw new GatewayError(
+      'unknownShard',
+      `shard ${shardId} of ${shardCount} does not exist; ids go from 0 to ${shardCount - 1}`,
+      { shardId },
+    );
   }
   const shard = new Shard(shardId, shardCount, {
     guilds: createGuildRegistry(),

@@ -20,7 +20,10 @@ export function spawnShards(gateway: GatewayManager, firstShardId: number = gate
 
 async function spawn(gateway: GatewayManager, firstShardId: number): Promise<void> {
   const { runtime } = gateway;
-  if (gateway.token === '') throw new TypeError("option 'token' is missing: createGatewayManager needs the bot's token before spawnShards is called");
+  if (gateway.token === '')
+    throw new TypeError(
+      "option 'token' is missing: createGatewayManager needs the bot's token before spawnShards is called",
+    );
   // The marker throws the message that says what is missing.
   if (gateway.handleDiscordPayload === handleDiscordPayload) handleDiscordPayload();
   if (runtime.stopping.signal.aborted) {
@@ -36,8 +39,11 @@ async function spawn(gateway: GatewayManager, firstShardId: number): Promise<voi
   runtime.spawn = plan;
   const resumable = adoptSessions(gateway, sessions, shardIds);
   // Resumes cost nothing and their replay buffers run full: none waits behind an identify.
-  for (const shardId of resumable) contained(gateway, 'resume', shardId, () => ignoringOurs(gateway.resume(gateway, shardId)));
-  contained(gateway, 'prepareBuckets', undefined, () => gateway.prepareBuckets(gateway, firstShardId, shardIds.at(-1) ?? firstShardId));
+  for (const shardId of resumable)
+    contained(gateway, 'resume', shardId, () => ignoringOurs(gateway.resume(gateway, shardId)));
+  contained(gateway, 'prepareBuckets', undefined, () =>
+    gateway.prepareBuckets(gateway, firstShardId, shardIds.at(-1) ?? firstShardId),
+  );
   reportProgress(gateway);
   await Promise.all(Array.from(gateway.buckets.values(), (bucket) => runBucket(gateway, bucket)));
 
@@ -58,7 +64,8 @@ async function started(gateway: GatewayManager, shardId: number): Promise<void> 
 function stopped(gateway: GatewayManager): Promise<never> {
   const { signal } = gateway.runtime.stopping;
   return new Promise((_, reject) => {
-    const stop = (): void => reject(new GatewayError('stopped', 'the gateway was stopped before every shard was ready'));
+    const stop = (): void =>
+      reject(new GatewayError('stopped', 'the gateway was stopped before every shard was ready'));
     if (signal.aborted) stop();
     else signal.addEventListener('abort', stop, { once: true });
   });
@@ -75,13 +82,23 @@ async function openBudget(gateway: GatewayManager): Promise<void> {
   await runtime.governor.open();
   const { lastSpentAt } = runtime.governor.status;
   // Buckets outlive the process: its predecessor may have identified a moment ago.
-  if (lastSpentAt !== null) runtime.identifyQueue.pause(Math.min(runtime.identifySpacingMs, lastSpentAt + runtime.identifySpacingMs - clock.wallTime()));
+  if (lastSpentAt !== null)
+    runtime.identifyQueue.pause(
+      Math.min(runtime.identifySpacingMs, lastSpentAt + runtime.identifySpacingMs - clock.wallTime()),
+    );
   if (runtime.limitsGiven && runtime.fetchedAt === undefined) {
-    runtime.governor.adopt({ total: gateway.sessionStartLimitTotal, remaining: gateway.sessionStartLimitRemaining, resetAfter: gateway.sessionStartLimitResetAfter });
+    runtime.governor.adopt({
+      total: gateway.sessionStartLimitTotal,
+      remaining: gateway.sessionStartLimitRemaining,
+      resetAfter: gateway.sessionStartLimitResetAfter,
+    });
     runtime.fetchedAt = gateway.clock.now();
   }
   if (runtime.governor.status.tokenRejected) {
-    throw new GatewayError('tokenRejected', 'Discord has refused this token before; give the current one, or set retryRejectedToken to try it once more');
+    throw new GatewayError(
+      'tokenRejected',
+      'Discord has refused this token before; give the current one, or set retryRejectedToken to try it once more',
+    );
   }
 }
 
@@ -103,7 +120,8 @@ async function settleShardCount(gateway: GatewayManager, sessions: readonly Sess
       }
       if (gateway.maxShards > 0 || stored !== undefined) break;
       await pause(clock, 5_000 + backoffMs(failures, gateway.random()), signal);
-      if (signal.aborted) throw new GatewayError('stopped', 'the gateway was stopped before Discord told the shard count');
+      if (signal.aborted)
+        throw new GatewayError('stopped', 'the gateway was stopped before Discord told the shard count');
     }
   }
   if (gateway.maxShards > 0) return;
@@ -127,7 +145,9 @@ function shardRange(gateway: GatewayManager, firstShardId: number): number[] {
   const { maxShards, lastShardId } = gateway;
   const last = Math.min(lastShardId ?? maxShards - 1, maxShards - 1);
   if (firstShardId > last) {
-    throw new RangeError(`firstShardId ${firstShardId} is above the last shard id ${last} (lastShardId ${String(lastShardId)}, maxShards ${maxShards}): there is nothing to spawn`);
+    throw new RangeError(
+      `firstShardId ${firstShardId} is above the last shard id ${last} (lastShardId ${String(lastShardId)}, maxShards ${maxShards}): there is nothing to spawn`,
+    );
   }
   return Array.from({ length: last - firstShardId + 1 }, (_, index) => firstShardId + index);
 }

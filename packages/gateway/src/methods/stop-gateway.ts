@@ -11,7 +11,11 @@ import { stopUpkeep } from '../upkeep.ts';
 const STOP_DEADLINE_MS = 5_000;
 
 /** Default of {@link GatewayMethods.stopGateway}. */
-export async function stopGateway(gateway: GatewayManager, code: number = OwnCloseCode.Shutdown, reason = 'the gateway is stopping'): Promise<void> {
+export async function stopGateway(
+  gateway: GatewayManager,
+  code: number = OwnCloseCode.Shutdown,
+  reason = 'the gateway is stopping',
+): Promise<void> {
   const { runtime, clock } = gateway;
   runtime.stopping.abort(new GatewayError('stopped', 'the gateway was stopped'));
   stopUpkeep(gateway);

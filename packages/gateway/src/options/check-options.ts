@@ -39,7 +39,8 @@ export function checkOptions(options: object, methodNames: readonly string[]): v
   let rangeOnly = true;
   const complaints = result.error.issues.flatMap((issue) => {
     rangeOnly &&= issue.code === 'too_small' || issue.code === 'too_big';
-    if (issue.code === 'unrecognized_keys' && issue.path.length === 0) return issue.keys.map((name) => unknownOption(name, known));
+    if (issue.code === 'unrecognized_keys' && issue.path.length === 0)
+      return issue.keys.map((name) => unknownOption(name, known));
     const name = issue.path.map(String).join('.');
     return [`option '${name}' is ${shown(String(issue.path[0]), valueAt(options, issue.path))}: ${issue.message}`];
   });

@@ -11,7 +11,10 @@ type Derived = 'cache' | 'runtime' | 'intents' | 'timings' | 'filters' | 'maxInF
  * Options of `createGatewayManager`: every property and every method of the manager. Only `handleDiscordPayload` is needed, at the
  * latest when `spawnShards` is called. `undefined` means the default. An unknown name or a wrong value is a `TypeError` or `RangeError` that says which.
  */
-export interface GatewayOptions extends Partial<GatewayMethods>, Partial<{ [K in Exclude<keyof GatewayState, Derived>]: GatewayState[K] | undefined }> {
+export interface GatewayOptions
+  extends
+    Partial<GatewayMethods>,
+    Partial<{ [K in Exclude<keyof GatewayState, Derived>]: GatewayState[K] | undefined }> {
   /** Bit set, or names of intents. */
   readonly intents?: number | readonly (IntentName | Uppercase<string>)[];
   readonly timings?: Partial<ShardTimings>;

@@ -1,23 +1,33 @@
 import { z } from 'zod';
 import { ALL_INTENTS, intentBits } from '../intents.ts';
 
-const anyFunction = z.custom<(...args: never[]) => unknown>((value) => typeof value === 'function', 'expected a function');
+const anyFunction = z.custom<(...args: never[]) => unknown>(
+  (value) => typeof value === 'function',
+  'expected a function',
+);
 const count = (least: number): z.ZodNumber => z.int().min(least);
 
 function port<T>(...methods: readonly string[]): z.ZodCustom<T, T> {
   const fits = (value: unknown): boolean =>
-    typeof value === 'object' && value !== null && methods.every((name) => typeof Reflect.get(value, name) === 'function');
+    typeof value === 'object' &&
+    value !== null &&
+    methods.every((name) => typeof Reflect.get(value, name) === 'function');
   return z.custom<T>(fits, `expected an object with the methods ${methods.join(', ')}`);
 }
 
 function webAddress(...protocols: readonly string[]): z.ZodString {
   const fits = (value: string): boolean => URL.canParse(value) && protocols.includes(new URL(value).protocol);
-  return z.string().refine(fits, `expected a URL that starts with ${protocols.map((name) => `${name}//`).join(' or ')}`);
+  return z
+    .string()
+    .refine(fits, `expected a URL that starts with ${protocols.map((name) => `${name}//`).join(' or ')}`);
 }
 
 const intents = z.union(
   [
-    z.int().min(0).refine((bits) => (bits & ~ALL_INTENTS) === 0, 'has bits that are no intents'),
+    z
+      .int()
+      .min(0)
+      .refine((bits) => (bits & ~ALL_INTENTS) === 0, 'has bits that are no intents'),
     z.array(z.string().refine((name) => intentBits(name) !== undefined)),
   ],
   'expected a bit set of known intents or an array of their names, such as Guilds or GuildMessages',
@@ -82,7 +92,11 @@ export const dataShape: Readonly<Record<string, z.ZodType>> = {
   resumeSessions: z.boolean(),
   identifyReserve: count(0),
   retryRejectedToken: z.boolean(),
-  filters: z.strictObject({ loadedGuilds: z.boolean().optional(), unavailableGuilds: z.boolean().optional(), editedMessages: z.boolean().optional() }),
+  filters: z.strictObject({
+    loadedGuilds: z.boolean().optional(),
+    unavailableGuilds: z.boolean().optional(),
+    editedMessages: z.boolean().optional(),
+  }),
   events: port('emit', 'on'),
   clock: port('now', 'wallTime', 'setTimer', 'clearTimer'),
   random: anyFunction,

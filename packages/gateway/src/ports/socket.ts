@@ -55,7 +55,9 @@ export const openWebSocket: OpenSocket = (url, handlers) => {
   socket.on('close', (code, reason) => handlers.onClose(code, reason.toString()));
   socket.on('unexpected-response', (request, response) => {
     const status = response.statusCode ?? 0;
-    const error: Error & { status?: number; retryAfterMs?: number } = new Error(`the gateway answered the upgrade with HTTP ${status}`);
+    const error: Error & { status?: number; retryAfterMs?: number } = new Error(
+      `the gateway answered the upgrade with HTTP ${status}`,
+    );
     error.status = status;
     const retryAfterSeconds = Number(response.headers['retry-after']);
     if (retryAfterSeconds > 0) error.retryAfterMs = retryAfterSeconds * 1000;

@@ -49,14 +49,19 @@ export async function saveCheckpoints(gateway: GatewayManager): Promise<void> {
 
 async function writeCheckpoints(gateway: GatewayManager): Promise<void> {
   const { ended } = gateway.runtime;
-  const due = Array.from(gateway.shards.values(), (shard) => dueCheckpoint(gateway, shard)).filter((checkpoint) => checkpoint !== undefined);
+  const due = Array.from(gateway.shards.values(), (shard) => dueCheckpoint(gateway, shard)).filter(
+    (checkpoint) => checkpoint !== undefined,
+  );
   try {
     if (due.length > 0) {
       await gateway.sessionStore.save(due);
       for (const checkpoint of due) stored(gateway, checkpoint);
     }
     // A session that took the place of an ended one has overwritten it.
-    const gone = Array.from(ended.values()).filter((key) => !due.some((checkpoint) => checkpoint.shardId === key.shardId && checkpoint.shardCount === key.shardCount));
+    const gone = Array.from(ended.values()).filter(
+      (key) =>
+        !due.some((checkpoint) => checkpoint.shardId === key.shardId && checkpoint.shardCount === key.shardCount),
+    );
     if (gone.length > 0) await gateway.sessionStore.remove(gone);
     for (const key of [...gone, ...due]) ended.delete(key.shardId);
   } catch (error) {

@@ -34,7 +34,11 @@ export function storedShardCount(gateway: GatewayManager, sessions: readonly Ses
 }
 
 /** Gives the shards of the range the sessions that can be resumed. Returns their ids. */
-export function adoptSessions(gateway: GatewayManager, sessions: readonly SessionCheckpoint[], shardIds: readonly number[]): number[] {
+export function adoptSessions(
+  gateway: GatewayManager,
+  sessions: readonly SessionCheckpoint[],
+  shardIds: readonly number[],
+): number[] {
   const wanted = new Set(shardIds);
   const adopted: number[] = [];
   for (const checkpoint of sessions) {
@@ -43,15 +47,29 @@ export function adoptSessions(gateway: GatewayManager, sessions: readonly Sessio
     if (shard.status !== 'idle' || shard.state.session !== undefined) continue;
     const hindrance = whyNot(gateway, checkpoint);
     if (hindrance !== undefined) {
-      report(gateway, 'gap', { shardId: shard.id, sessionId: checkpoint.sessionId, lastSequence: checkpoint.seq, cause: hindrance });
+      report(gateway, 'gap', {
+        shardId: shard.id,
+        sessionId: checkpoint.sessionId,
+        lastSequence: checkpoint.seq,
+        cause: hindrance,
+      });
       gateway.runtime.ended.set(shard.id, { shardId: shard.id, shardCount: checkpoint.shardCount });
       continue;
     }
-    shard.state = initialState({ sessionId: checkpoint.sessionId, resumeUrl: trustedResumeUrl(gateway, checkpoint.resumeUrl) });
+    shard.state = initialState({
+      sessionId: checkpoint.sessionId,
+      resumeUrl: trustedResumeUrl(gateway, checkpoint.resumeUrl),
+    });
     // READY is the one event that no resume brings again.
     shard.tracker = new SequenceTracker(Math.max(1, checkpoint.seq));
     if (checkpoint.seq === 0) {
-      report(gateway, 'gap', { shardId: shard.id, sessionId: checkpoint.sessionId, lastSequence: 0, nextSequence: 2, cause: 'the process ended while the handler worked on READY' });
+      report(gateway, 'gap', {
+        shardId: shard.id,
+        sessionId: checkpoint.sessionId,
+        lastSequence: 0,
+        nextSequence: 2,
+        cause: 'the process ended while the handler worked on READY',
+      });
     }
     shard.stored = { sessionId: checkpoint.sessionId, seq: checkpoint.seq };
     shard.userId = checkpoint.userId;

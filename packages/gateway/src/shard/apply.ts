@@ -26,7 +26,11 @@ export function applyInput(gateway: GatewayManager, shard: Shard, input: ShardIn
 
 function applyOne(gateway: GatewayManager, shard: Shard, input: ShardInput): void {
   const before = shard.state;
-  const { state, effects } = transition(before, input, { now: gateway.clock.now(), jitter: gateway.random(), timings: gateway.timings });
+  const { state, effects } = transition(before, input, {
+    now: gateway.clock.now(),
+    jitter: gateway.random(),
+    timings: gateway.timings,
+  });
   shard.state = state;
   if (before.phase !== state.phase) leavePhase(gateway, shard, before.phase, state.phase);
   for (const effect of effects) performEffect(gateway, shard, effect, applyInput);

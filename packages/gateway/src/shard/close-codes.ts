@@ -45,7 +45,14 @@ const RESUME: CloseVerdict = { action: 'resume' };
 const VERDICTS: ReadonlyMap<number, CloseVerdict> = new Map<number, CloseVerdict>([
   // Not authenticated: sent when the session was invalidated, too. One free RESUME tells.
   [4003, { action: 'probe' }],
-  [4004, { action: 'fatal', code: 'tokenRejected', remedy: 'the token is wrong or was reset; copy the current one from the developer portal' }],
+  [
+    4004,
+    {
+      action: 'fatal',
+      code: 'tokenRejected',
+      remedy: 'the token is wrong or was reset; copy the current one from the developer portal',
+    },
+  ],
   // Left the documentation in 2016, was still seen in 2019.
   [4006, { action: 'identify' }],
   [4007, { action: 'identify' }],
@@ -53,11 +60,36 @@ const VERDICTS: ReadonlyMap<number, CloseVerdict> = new Map<number, CloseVerdict
   [4008, { action: 'cool' }],
   // Session timed out. Discord's table says start anew; a RESUME first costs nothing.
   [4009, { action: 'probe' }],
-  [4010, { action: 'fatal', code: 'shardPlanRejected', remedy: 'maxShards is not a shard count that Discord accepts for this bot; use the recommended one' }],
-  [4011, { action: 'fatal', code: 'shardPlanRejected', remedy: 'the shard would hold too many guilds; raise maxShards' }],
-  [4012, { action: 'fatal', code: 'configurationRejected', remedy: 'this version of the gateway API is gone; update Shardgate' }],
+  [
+    4010,
+    {
+      action: 'fatal',
+      code: 'shardPlanRejected',
+      remedy: 'maxShards is not a shard count that Discord accepts for this bot; use the recommended one',
+    },
+  ],
+  [
+    4011,
+    { action: 'fatal', code: 'shardPlanRejected', remedy: 'the shard would hold too many guilds; raise maxShards' },
+  ],
+  [
+    4012,
+    {
+      action: 'fatal',
+      code: 'configurationRejected',
+      remedy: 'this version of the gateway API is gone; update Shardgate',
+    },
+  ],
   [4013, { action: 'fatal', code: 'configurationRejected', remedy: 'intents has a bit that Discord does not know' }],
-  [4014, { action: 'fatal', code: 'configurationRejected', remedy: 'enable the privileged intents (GuildMembers, GuildPresences, MessageContent) in the developer portal or drop them from intents' }],
+  [
+    4014,
+    {
+      action: 'fatal',
+      code: 'configurationRejected',
+      remedy:
+        'enable the privileged intents (GuildMembers, GuildPresences, MessageContent) in the developer portal or drop them from intents',
+    },
+  ],
 ]);
 
 /** What to do after the server closed with `code` (1006 when there was no close frame). */

@@ -30,7 +30,10 @@ export function openConnection(gateway: GatewayManager, shard: Shard, target: Co
   try {
     const socket: unknown = gateway.createShard(gateway, shard.id);
     if (isThenable(socket)) contained(gateway, 'createShard', shard.id, () => socket);
-    if (!isSocket(socket)) throw new TypeError('createShard must return the socket: an object with send, close, terminate, pause and resume');
+    if (!isSocket(socket))
+      throw new TypeError(
+        'createShard must return the socket: an object with send, close, terminate, pause and resume',
+      );
     // A socket that failed while it was being made has been taken off already.
     if (shard.connection === connection) connection.socket = socket;
     return true;
@@ -43,7 +46,11 @@ export function openConnection(gateway: GatewayManager, shard: Shard, target: Co
 
 function isSocket(value: unknown): value is GatewaySocket {
   const methods = ['send', 'close', 'terminate', 'pause', 'resume'];
-  return typeof value === 'object' && value !== null && methods.every((name) => typeof Reflect.get(value, name) === 'function');
+  return (
+    typeof value === 'object' &&
+    value !== null &&
+    methods.every((name) => typeof Reflect.get(value, name) === 'function')
+  );
 }
 
 /** Takes the connection off the shard: nothing of it is heard any more. */
@@ -61,7 +68,11 @@ export function forgetConnection(gateway: GatewayManager, shard: Shard): Connect
 }
 
 /** Closes the shard's socket, and ends it when the peer does not answer: a dead peer never sends its close frame. */
-export function closeConnection(gateway: GatewayManager, shard: Shard, close: { code: number; reason: string; abrupt: boolean }): void {
+export function closeConnection(
+  gateway: GatewayManager,
+  shard: Shard,
+  close: { code: number; reason: string; abrupt: boolean },
+): void {
   const socket = forgetConnection(gateway, shard)?.socket;
   if (socket === undefined) return;
   const { closing } = gateway.runtime;

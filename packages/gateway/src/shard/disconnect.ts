@@ -33,10 +33,12 @@ export function disconnect(state: ShardState, context: TransitionContext, end: D
   if (end.close !== undefined) effects.push({ type: 'close', ...end.close });
 
   const dialing = phase.kind === 'connecting' || phase.kind === 'greeting';
-  const resumeUrlFailures = dialing && phase.target === 'resume' ? state.resumeUrlFailures + 1 : state.resumeUrlFailures;
+  const resumeUrlFailures =
+    dialing && phase.target === 'resume' ? state.resumeUrlFailures + 1 : state.resumeUrlFailures;
   const resumeRefusals = end.refused === true ? state.resumeRefusals + 1 : state.resumeRefusals;
   // A dial that fails says nothing about the session; a RESUME that is cut off may, in the end.
-  const resumeTroubleSince = phase.kind === 'resuming' ? (state.resumeTroubleSince ?? context.now) : state.resumeTroubleSince;
+  const resumeTroubleSince =
+    phase.kind === 'resuming' ? (state.resumeTroubleSince ?? context.now) : state.resumeTroubleSince;
 
   let { session } = state;
   const lostTo = session === undefined ? undefined : reasonToGiveUp();
@@ -49,7 +51,8 @@ export function disconnect(state: ShardState, context: TransitionContext, end: D
 
   const stable = phase.kind === 'ready' && context.now - phase.since >= context.timings.stableAfterMs;
   const failures = stable ? 0 : state.failures;
-  if (dialing && phase.target === 'main' && failures + 1 >= DIALS_BEFORE_REFRESH) effects.push({ type: 'refreshGateway' });
+  if (dialing && phase.target === 'main' && failures + 1 >= DIALS_BEFORE_REFRESH)
+    effects.push({ type: 'refreshGateway' });
   effects.push({ type: 'wait', delayMs: waitMs(failures), cause: end.cause });
 
   return {
@@ -70,7 +73,8 @@ export function disconnect(state: ShardState, context: TransitionContext, end: D
     if (end.verdict === 'identify') return end.cause;
     if (end.verdict === 'probe' && state.probed) return end.cause;
     if (resumeRefusals > RESUME_REFUSALS) return 'resume refused repeatedly';
-    if (resumeTroubleSince !== undefined && context.now - resumeTroubleSince > context.timings.resumeBudgetMs) return 'resume not answered';
+    if (resumeTroubleSince !== undefined && context.now - resumeTroubleSince > context.timings.resumeBudgetMs)
+      return 'resume not answered';
     return undefined;
   }
 

@@ -1,4 +1,4 @@
-import type { Payload } from '@shardgate/wire';
+import { WireError, type Payload } from '@shardgate/wire';
 import { filterDispatch } from '../filters/filter-dispatch.ts';
 import type { GatewayManager } from '../gateway-manager.ts';
 import { report } from '../report.ts';
@@ -7,6 +7,7 @@ import type { Connection } from './connection.ts';
 import { handOver } from './hand-over.ts';
 import { receiveReady } from './receive-ready.ts';
 import type { Shard } from './shard.ts';
+import { unreadableEvent } from './unreadable.ts';
 
 /**
  * Takes one dispatch: sequence, filters, hand-over to `handleDiscordPayload`. The hot path: nothing here parses `d` of an event that no filter
@@ -35,13 +36,15 @@ export function receiveDispatch(gateway: GatewayManager, shard: Shard, connectio
   }
   shard.counts.received++;
   if (kind === 'resuming') connection.replayed++;
-  const passed = filterDispatch(gateway, shard, payload);
-  if (passed === undefined) {
+  try {
+    const passed = filterDispatch(gateway, shard, payload);
+    if (passed !== undefined) return handOver(gateway, shard, passed);
     shard.counts.filtered++;
     if (s !== null) tracker.settleNow(s);
-    return;
+  } catch (error) {
+    if (!(error instanceof WireError)) throw error;
+    unreadableEvent(gateway, shard, tracker, error);
   }
-  handOver(gateway, shard, passed);
 }
 
 /** RESUMED takes a number of its own and is ours to keep. */
@@ -55,5 +58,9 @@ function resumed(gateway: GatewayManager, shard: Shard, connection: Connection, 
 /** A dispatch before there is a session has no place in any order. */
 function unexpected(gateway: GatewayManager, shard: Shard, payload: Payload): void {
   shard.counts.protocolErrors++;
-  report(gateway, 'protocolError', { shardId: shard.id, code: 'unexpectedDispatch', detail: `${payload.t} while the shard is ${shard.status} was ignored` });
+  report(gateway, 'protocolError', {
+    shardId: shard.id,
+    code: 'unexpectedDispatch',
+    detail: `${payload.t} while the shard is ${shard.status} was ignored`,
+  });
 }

@@ -9,7 +9,11 @@ type AddressOptions = Pick<GatewayState, 'urlWSS' | 'encoding' | 'compression' |
  *
  * @see https://docs.discord.com/developers/events/gateway#connecting
  */
-export function gatewayAddress(gateway: AddressOptions, target: ConnectTarget, session: SessionIdentity | undefined): string {
+export function gatewayAddress(
+  gateway: AddressOptions,
+  target: ConnectTarget,
+  session: SessionIdentity | undefined,
+): string {
   const base = target === 'resume' && typeof session?.resumeUrl === 'string' ? session.resumeUrl : mainUrl(gateway);
   const url = new URL(base);
   url.searchParams.set('v', String(API_VERSION));

@@ -1,9 +1,10 @@
-import type { Payload } from '@shardgate/wire';
+import { WireError, type Payload } from '@shardgate/wire';
 import type { DispatchPayload } from '../dispatch-payload.ts';
 import type { GatewayManager } from '../gateway-manager.ts';
 import { hookFailed, isThenable, report } from '../report.ts';
 import type { InFlight, SequenceTracker } from './sequence.ts';
 import type { Shard } from './shard.ts';
+import { unreadableEvent } from './unreadable.ts';
 
 /** Calls the user's handler and settles the event when it is done with it. */
 export function handOver(gateway: GatewayManager, shard: Shard, payload: Payload): void {
@@ -14,19 +15,28 @@ export function handOver(gateway: GatewayManager, shard: Shard, payload: Payload
     // The class is the payload union's runtime form; `d` is of the type that goes with `t` as far as Discord keeps its word.
     result = gateway.handleDiscordPayload(gateway, payload as unknown as DispatchPayload, shard.id);
   } catch (error) {
+    // Damaged data is Discord's connection's fault, not the handler's.
+    if (error instanceof WireError) return unreadableEvent(gateway, shard, tracker, error);
     hookFailed(gateway, 'handleDiscordPayload', shard.id, error);
   }
   if (isThenable(result)) waitFor(gateway, shard, tracker, tracker.begin(s, payload.bytes.length, gateway.clock.now()), result);
   else if (s !== null) tracker.settleNow(s);
+  if (tracker.pending > 0 && shard.pausedSince === undefined && isOverloaded(gateway, shard)) pauseReading(gateway, shard);
 }
 
-function waitFor(gateway: GatewayManager, shard: Shard, tracker: SequenceTracker, entry: InFlight, result: PromiseLike<unknown>): void {
+function waitFor(
+  gateway: GatewayManager,
+  shard: Shard,
+  tracker: SequenceTracker,
+  entry: InFlight,
+  result: PromiseLike<unknown>,
+): void {
   shard.inFlightEvents++;
   shard.inFlightBytes += entry.bytes;
-  if (shard.pausedSince === undefined && isOverloaded(gateway, shard)) pauseReading(gateway, shard);
   result.then(
     () => settle(gateway, shard, tracker, entry),
     (error: unknown) => {
+      if (error instanceof WireError && !entry.settled) return unreadableEvent(gateway, shard, tracker, error);
       hookFailed(gateway, 'handleDiscordPayload', shard.id, error);
       settle(gateway, shard, tracker, entry);
     },
@@ -52,13 +62,14 @@ function land(gateway: GatewayManager, shard: Shard, entry: InFlight): void {
   if (shard.inFlightEvents === 0) gateway.runtime.onDrained?.();
 }
 
+/** What waits behind the oldest unsettled event counts, too: none of it would be forgotten by a crash. */
 function isOverloaded(gateway: GatewayManager, shard: Shard): boolean {
-  return shard.inFlightEvents >= gateway.maxInFlight.events || shard.inFlightBytes >= gateway.maxInFlight.bytes;
+  return shard.tracker.pending >= gateway.maxInFlight.events || shard.inFlightBytes >= gateway.maxInFlight.bytes;
 }
 
 /** Half full: pausing and going on at the same mark would do both for every event. */
 function hasRoom(gateway: GatewayManager, shard: Shard): boolean {
-  return shard.inFlightEvents * 2 <= gateway.maxInFlight.events && shard.inFlightBytes * 2 <= gateway.maxInFlight.bytes;
+  return shard.tracker.pending * 2 <= gateway.maxInFlight.events && shard.inFlightBytes * 2 <= gateway.maxInFlight.bytes;
 }
 
 function pauseReading(gateway: GatewayManager, shard: Shard): void {
@@ -77,7 +88,12 @@ function resumeReading(gateway: GatewayManager, shard: Shard): void {
 export function settleOverdue(gateway: GatewayManager, shard: Shard): void {
   const limit = gateway.clock.now() - gateway.handlerTimeoutMs;
   for (let entry = shard.tracker.oldest; entry !== undefined && entry.startedAt < limit; entry = shard.tracker.oldest) {
-    hookFailed(gateway, 'handleDiscordPayload', shard.id, new Error(`the handler of sequence ${entry.seq} did not settle within ${gateway.handlerTimeoutMs} ms`));
+    hookFailed(
+      gateway,
+      'handleDiscordPayload',
+      shard.id,
+      new Error(`the handler of sequence ${entry.seq} did not settle within ${gateway.handlerTimeoutMs} ms`),
+    );
     settle(gateway, shard, shard.tracker, entry);
   }
 }

@@ -28,7 +28,11 @@ export function sendResume(gateway: GatewayManager, shard: Shard): void {
   // READY itself is in this process already, even while its handler still works on it.
   const sequence = Math.max(1, shard.tracker.settled);
   shard.counts.resumes++;
-  write(gateway, shard, encodeCommand({ op: Op.Resume, d: { token: botToken(gateway), session_id: shard.sessionId, seq: sequence } }));
+  write(
+    gateway,
+    shard,
+    encodeCommand({ op: Op.Resume, d: { token: botToken(gateway), session_id: shard.sessionId, seq: sequence } }),
+  );
   report(gateway, 'shardResuming', { shardId: shard.id, sequence });
 }
 

@@ -20,14 +20,16 @@ const PARTIAL_TIMEOUT_MS = 30_000;
 export function performEffect(gateway: GatewayManager, shard: Shard, effect: ShardEffect, apply: Apply): void {
   switch (effect.type) {
     case 'wait':
-      if (effect.cause !== undefined) report(gateway, 'shardDisconnected', { shardId: shard.id, cause: effect.cause, retryInMs: effect.delayMs });
+      if (effect.cause !== undefined)
+        report(gateway, 'shardDisconnected', { shardId: shard.id, cause: effect.cause, retryInMs: effect.delayMs });
       forgetConnection(gateway, shard);
       return waitToConnect(gateway, shard, effect.delayMs, apply);
     case 'deadline':
       if (shard.connection !== undefined) shard.connection.progressed = false;
       return setPhaseTimer(gateway, shard, effect.delayMs, apply);
     case 'connect':
-      if (!openConnection(gateway, shard, effect.target)) apply(gateway, shard, { type: 'closed', code: 1006, reason: 'createShard failed' });
+      if (!openConnection(gateway, shard, effect.target))
+        apply(gateway, shard, { type: 'closed', code: 1006, reason: 'createShard failed' });
       return;
     case 'close':
       return closeConnection(gateway, shard, effect);
@@ -100,7 +102,8 @@ function beatAfter(gateway: GatewayManager, shard: Shard, delayMs: number, apply
     const { connection, pausedSince } = shard;
     if (connection === undefined) return;
     const now = gateway.clock.now();
-    if (pausedSince !== undefined && now - pausedSince > shard.heartbeat.interval) return apply(gateway, shard, { type: 'overloaded' });
+    if (pausedSince !== undefined && now - pausedSince > shard.heartbeat.interval)
+      return apply(gateway, shard, { type: 'overloaded' });
     if (connection.partialSince !== undefined && now - connection.partialSince > PARTIAL_TIMEOUT_MS) {
       return apply(gateway, shard, { type: 'badFrame', reason: 'half a message without its end' });
     }
@@ -111,7 +114,12 @@ function beatAfter(gateway: GatewayManager, shard: Shard, delayMs: number, apply
 }
 
 function sessionLost(gateway: GatewayManager, shard: Shard, lost: { sessionId: string; cause: string }): void {
-  report(gateway, 'gap', { shardId: shard.id, sessionId: lost.sessionId, lastSequence: shard.tracker.received, cause: lost.cause });
+  report(gateway, 'gap', {
+    shardId: shard.id,
+    sessionId: lost.sessionId,
+    lastSequence: shard.tracker.received,
+    cause: lost.cause,
+  });
   shard.stored = undefined;
   gateway.runtime.ended.set(shard.id, { shardId: shard.id, shardCount: shard.shardCount });
 }

@@ -10,7 +10,11 @@ import type { Shard } from './shard.ts';
 const LEAST_RETRY_MS = 1_000;
 
 /** Asks for the right to identify and feeds back what comes of it. A permit that comes too late goes back unused. */
-export function requestPermit(gateway: GatewayManager, shard: Shard, apply: (gateway: GatewayManager, shard: Shard, input: ShardInput) => void): void {
+export function requestPermit(
+  gateway: GatewayManager,
+  shard: Shard,
+  apply: (gateway: GatewayManager, shard: Shard, input: ShardInput) => void,
+): void {
   shard.permitWait?.abort(new Error('asked again'));
   const wait = new AbortController();
   shard.permitWait = wait;

@@ -20,10 +20,16 @@ function text(value: unknown): string | undefined {
 export function receiveReady(gateway: GatewayManager, shard: Shard, payload: Payload): void {
   const { d } = payload;
   const listed = member(d, 'guilds');
-  const guildIds = Array.isArray(listed) ? listed.map((guild) => text(member(guild, 'id'))).filter((id) => id !== undefined) : [];
+  const guildIds = Array.isArray(listed)
+    ? listed.map((guild) => text(member(guild, 'id'))).filter((id) => id !== undefined)
+    : [];
   const resumeUrl = trustedResumeUrl(gateway, member(d, 'resume_gateway_url'));
   if (resumeUrl === null) {
-    report(gateway, 'protocolError', { shardId: shard.id, code: 'badResumeUrl', detail: 'READY names no resume_gateway_url that may be trusted; the main URL is used' });
+    report(gateway, 'protocolError', {
+      shardId: shard.id,
+      code: 'badResumeUrl',
+      detail: 'READY names no resume_gateway_url that may be trusted; the main URL is used',
+    });
   }
 
   abandonFlights(gateway, shard);

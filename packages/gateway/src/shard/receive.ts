@@ -6,9 +6,16 @@ import { applyInput } from './apply.ts';
 import type { Connection } from './connection.ts';
 import { receiveDispatch } from './dispatch.ts';
 import type { Shard } from './shard.ts';
+import { unreadableMessage } from './unreadable.ts';
 
 /** Takes one WebSocket message of the shard's current connection: the first step of the way of an event. */
-export function receiveFrame(gateway: GatewayManager, shard: Shard, connection: Connection, message: Buffer, isBinary: boolean): void {
+export function receiveFrame(
+  gateway: GatewayManager,
+  shard: Shard,
+  connection: Connection,
+  message: Buffer,
+  isBinary: boolean,
+): void {
   connection.inbound = true;
   try {
     const payload = connection.decoder.push(message, isBinary);
@@ -21,9 +28,7 @@ export function receiveFrame(gateway: GatewayManager, shard: Shard, connection: 
     else receiveControl(gateway, shard, payload);
   } catch (error) {
     if (!(error instanceof WireError)) throw error;
-    shard.counts.protocolErrors++;
-    report(gateway, 'protocolError', { shardId: shard.id, code: error.code, detail: error.message });
-    applyInput(gateway, shard, { type: 'badFrame', reason: `unreadable message (${error.code})` });
+    unreadableMessage(gateway, shard, error);
   }
 }
 
@@ -43,15 +48,26 @@ function receiveControl(gateway: GatewayManager, shard: Shard, payload: Payload)
     default:
       // Discord has opcodes that are not for bots; a new one must not end a connection.
       shard.counts.protocolErrors++;
-      report(gateway, 'protocolError', { shardId: shard.id, code: 'unknownOpcode', detail: `op ${payload.op} was ignored` });
+      report(gateway, 'protocolError', {
+        shardId: shard.id,
+        code: 'unknownOpcode',
+        detail: `op ${payload.op} was ignored`,
+      });
   }
 }
 
 function hello(gateway: GatewayManager, shard: Shard, d: unknown): void {
   const intervalMs: unknown = typeof d === 'object' && d !== null ? Reflect.get(d, 'heartbeat_interval') : undefined;
-  if (typeof intervalMs !== 'number' || !(intervalMs >= MIN_HEARTBEAT_INTERVAL_MS && intervalMs <= MAX_HEARTBEAT_INTERVAL_MS)) {
+  if (
+    typeof intervalMs !== 'number' ||
+    !(intervalMs >= MIN_HEARTBEAT_INTERVAL_MS && intervalMs <= MAX_HEARTBEAT_INTERVAL_MS)
+  ) {
     shard.counts.protocolErrors++;
-    report(gateway, 'protocolError', { shardId: shard.id, code: 'badHello', detail: 'HELLO without a usable heartbeat_interval' });
+    report(gateway, 'protocolError', {
+      shardId: shard.id,
+      code: 'badHello',
+      detail: 'HELLO without a usable heartbeat_interval',
+    });
     return applyInput(gateway, shard, { type: 'badFrame', reason: 'HELLO without a usable heartbeat_interval' });
   }
   report(gateway, 'shardHello', { shardId: shard.id, heartbeatIntervalMs: intervalMs });

@@ -25,6 +25,11 @@ export class SequenceTracker {
     this.settled = seq;
   }
 
+  /** Dispatches from the oldest unsettled one on. */
+  get pending(): number {
+    return this.#inFlight.length - this.#head;
+  }
+
   /** The dispatch that has waited longest for its handler, if any. */
   get oldest(): InFlight | undefined {
     return this.#inFlight[this.#head];
@@ -64,7 +69,8 @@ export class SequenceTracker {
     entry.settled = true;
     const queue = this.#inFlight;
     let head = this.#head;
-    for (let first = queue[head]; first !== undefined && first.settled; first = queue[++head]) this.settled = first.seq ?? this.settled;
+    for (let first = queue[head]; first !== undefined && first.settled; first = queue[++head])
+      this.settled = first.seq ?? this.settled;
     this.#head = head;
     // Amortised: the settled front is cut off once it is the larger half.
     if (head > 64 && head * 2 > queue.length) {

@@ -49,7 +49,13 @@ export class Shard {
   /** Of the session in `state`. */
   tracker: SequenceTracker = new SequenceTracker(0);
   connection: Connection | undefined;
-  readonly heartbeat: ShardHeartbeat = { lastSentAt: 0, lastReceivedAt: 0, acknowledged: true, interval: 0, latency: undefined };
+  readonly heartbeat: ShardHeartbeat = {
+    lastSentAt: 0,
+    lastReceivedAt: 0,
+    acknowledged: true,
+    interval: 0,
+    latency: undefined,
+  };
   readonly guilds: GuildRegistry;
   readonly commands: CommandQueue;
   readonly sendLimit: SendLimit;
@@ -85,7 +91,17 @@ export class Shard {
   /** Inputs that wait for the one being dealt with. */
   readonly inbox: ShardInput[] = [];
   /** Counters since the process started. */
-  readonly counts = { received: 0, duplicates: 0, filtered: 0, hookErrors: 0, protocolErrors: 0, sequenceJumps: 0, identifies: 0, resumes: 0, reconnects: 0 };
+  readonly counts = {
+    received: 0,
+    duplicates: 0,
+    filtered: 0,
+    hookErrors: 0,
+    protocolErrors: 0,
+    sequenceJumps: 0,
+    identifies: 0,
+    resumes: 0,
+    reconnects: 0,
+  };
 
   constructor(id: number, shardCount: number, parts: ShardParts) {
     this.id = id;
@@ -133,7 +149,9 @@ export class Shard {
   /** What a heartbeat says: highest sequence number that is settled and stored, or null. A heartbeat may be taken for an acknowledgement by Discord. */
   get heartbeatSequence(): number | null {
     const { stored } = this;
-    return stored !== undefined && stored.seq > 0 && stored.sessionId === this.state.session?.sessionId ? stored.seq : null;
+    return stored !== undefined && stored.seq > 0 && stored.sessionId === this.state.session?.sessionId
+      ? stored.seq
+      : null;
   }
 
   /** Guilds of this shard that an outage hides. */

@@ -36,7 +36,12 @@ export function socketHandlers(gateway: GatewayManager, shard: Shard, connection
       forgetConnection(gateway, shard);
       const { error } = connection;
       const retryAfterMs = error?.retryAfterMs;
-      applyInput(gateway, shard, { type: 'closed', code, reason: reason === '' ? (error?.message ?? '') : reason, ...(retryAfterMs === undefined ? {} : { retryAfterMs }) });
+      applyInput(gateway, shard, {
+        type: 'closed',
+        code,
+        reason: reason === '' ? (error?.message ?? '') : reason,
+        ...(retryAfterMs === undefined ? {} : { retryAfterMs }),
+      });
     },
   };
 }

@@ -26,29 +26,47 @@ export function transition(state: ShardState, input: ShardInput, context: Transi
       return phaseTimer(state, input.progressed, context);
     case 'opened':
       if (state.phase.kind !== 'connecting') return same(state);
-      return to(state, { kind: 'greeting', target: state.phase.target }, [{ type: 'deadline', delayMs: context.timings.helloTimeoutMs }]);
+      return to(state, { kind: 'greeting', target: state.phase.target }, [
+        { type: 'deadline', delayMs: context.timings.helloTimeoutMs },
+      ]);
     case 'hello':
       return hello(state, input.intervalMs, context);
     case 'startHeartbeat': {
       if (!isConnected(state.phase)) return same(state);
       const heartbeat = startHeartbeat(input.intervalMs, context.now, context.jitter);
-      return { state: { ...state, heartbeat }, effects: [{ type: 'beatAfter', delayMs: heartbeat.dueAt - context.now }] };
+      return {
+        state: { ...state, heartbeat },
+        effects: [{ type: 'beatAfter', delayMs: heartbeat.dueAt - context.now }],
+      };
     }
     case 'heartbeatTimer':
       return heartbeatTimer(state, input, context);
     case 'heartbeatAck':
-      return state.heartbeat === undefined ? same(state) : { state: { ...state, heartbeat: acknowledged(state.heartbeat) }, effects: NOTHING };
+      return state.heartbeat === undefined
+        ? same(state)
+        : { state: { ...state, heartbeat: acknowledged(state.heartbeat) }, effects: NOTHING };
     case 'heartbeatRequest':
       return isConnected(state.phase) ? { state, effects: [{ type: 'sendHeartbeat' }] } : same(state);
     case 'permit':
       if (state.phase.kind !== 'queued') return same(state);
-      return to(state, { kind: 'identifying' }, [{ type: 'sendIdentify' }, { type: 'deadline', delayMs: context.timings.readyTimeoutMs }]);
+      return to(state, { kind: 'identifying' }, [
+        { type: 'sendIdentify' },
+        { type: 'deadline', delayMs: context.timings.readyTimeoutMs },
+      ]);
     case 'permitRefused':
       if (state.phase.kind !== 'queued') return same(state);
       return { state, effects: [{ type: 'deadline', delayMs: input.retryAfterMs }] };
     case 'ready':
       if (state.phase.kind !== 'identifying') return same(state);
-      return becomeReady({ ...state, session: input.sessionId === undefined ? undefined : { sessionId: input.sessionId, resumeUrl: input.resumeUrl } }, 'identified', context);
+      return becomeReady(
+        {
+          ...state,
+          session:
+            input.sessionId === undefined ? undefined : { sessionId: input.sessionId, resumeUrl: input.resumeUrl },
+        },
+        'identified',
+        context,
+      );
     case 'resumed':
       return state.phase.kind === 'resuming' ? becomeReady(state, 'resumed', context) : same(state);
     case 'closed':
@@ -125,15 +143,25 @@ function hello(state: ShardState, intervalMs: number, context: TransitionContext
   if (state.phase.kind !== 'greeting') return same(state);
   const beat: ShardEffect = { type: 'beginHeartbeat', intervalMs };
   if (state.session === undefined) return to(state, { kind: 'queued' }, [beat, { type: 'requestPermit' }]);
-  return to(state, { kind: 'resuming' }, [{ type: 'sendResume' }, { type: 'deadline', delayMs: context.timings.resumedTimeoutMs }, beat]);
+  return to(state, { kind: 'resuming' }, [
+    { type: 'sendResume' },
+    { type: 'deadline', delayMs: context.timings.resumedTimeoutMs },
+    beat,
+  ]);
 }
 
-function heartbeatTimer(state: ShardState, evidence: { inbound: boolean; paused: boolean }, context: TransitionContext): Transition {
+function heartbeatTimer(
+  state: ShardState,
+  evidence: { inbound: boolean; paused: boolean },
+  context: TransitionContext,
+): Transition {
   const { heartbeat } = state;
   if (heartbeat === undefined) return same(state);
-  if (isZombie(heartbeat, context.now, evidence)) return drop(state, context, 'no sign of life', OwnCloseCode.Zombie, true);
+  if (isZombie(heartbeat, context.now, evidence))
+    return drop(state, context, 'no sign of life', OwnCloseCode.Zombie, true);
   const effects: ShardEffect[] = [{ type: 'sendHeartbeat' }, { type: 'beatAfter', delayMs: heartbeat.intervalMs }];
-  if (heartbeat.awaitingSince !== undefined) effects.push({ type: 'acknowledgementLate', sinceMs: context.now - heartbeat.awaitingSince });
+  if (heartbeat.awaitingSince !== undefined)
+    effects.push({ type: 'acknowledgementLate', sinceMs: context.now - heartbeat.awaitingSince });
   return { state: { ...state, heartbeat: beaten(heartbeat, context.now) }, effects };
 }
 
@@ -152,12 +180,23 @@ function becomeReady(state: ShardState, how: 'identified' | 'resumed', context: 
   };
 }
 
-function closed(state: ShardState, input: { code: number; reason: string; retryAfterMs?: number }, context: TransitionContext): Transition {
+function closed(
+  state: ShardState,
+  input: { code: number; reason: string; retryAfterMs?: number },
+  context: TransitionContext,
+): Transition {
   if (!isConnected(state.phase)) return same(state);
   const verdict = closeVerdict(input.code);
   if (verdict.action === 'fatal') return halt(state, { ...verdict, closeCode: input.code }, false);
-  const cause = state.phase.kind === 'connecting' ? `connect failed${input.reason === '' ? '' : `: ${input.reason}`}` : `closed by Discord with ${input.code}`;
-  return disconnect(state, context, { cause, verdict: verdict.action, ...(input.retryAfterMs === undefined ? {} : { pauseMs: input.retryAfterMs }) });
+  const cause =
+    state.phase.kind === 'connecting'
+      ? `connect failed${input.reason === '' ? '' : `: ${input.reason}`}`
+      : `closed by Discord with ${input.code}`;
+  return disconnect(state, context, {
+    cause,
+    verdict: verdict.action,
+    ...(input.retryAfterMs === undefined ? {} : { pauseMs: input.retryAfterMs }),
+  });
 }
 
 /** We end the connection and keep the session. */
@@ -182,27 +221,45 @@ function invalidSession(state: ShardState, resumable: boolean, context: Transiti
 
 function reidentify(state: ShardState): Transition {
   const effects: ShardEffect[] = [];
-  if (isConnected(state.phase)) effects.push({ type: 'close', code: OwnCloseCode.Reidentifying, reason: 'new session requested', abrupt: false });
-  if (state.session !== undefined) effects.push({ type: 'sessionLost', sessionId: state.session.sessionId, cause: 'new session requested' });
+  if (isConnected(state.phase))
+    effects.push({ type: 'close', code: OwnCloseCode.Reidentifying, reason: 'new session requested', abrupt: false });
+  if (state.session !== undefined)
+    effects.push({ type: 'sessionLost', sessionId: state.session.sessionId, cause: 'new session requested' });
   effects.push({ type: 'wait', delayMs: 0, cause: 'new session requested' });
   return {
-    state: { ...state, phase: { kind: 'waiting' }, session: undefined, heartbeat: undefined, resumeRefusals: 0, resumeTroubleSince: undefined, probed: false },
+    state: {
+      ...state,
+      phase: { kind: 'waiting' },
+      session: undefined,
+      heartbeat: undefined,
+      resumeRefusals: 0,
+      resumeTroubleSince: undefined,
+      probed: false,
+    },
     effects,
   };
 }
 
 function stop(state: ShardState, code: number, reason: string): Transition {
   if (state.phase.kind === 'stopped') return same(state);
-  const effects: ShardEffect[] = isConnected(state.phase) ? [{ type: 'close', code, reason, abrupt: state.phase.kind === 'connecting' }] : [];
+  const effects: ShardEffect[] = isConnected(state.phase)
+    ? [{ type: 'close', code, reason, abrupt: state.phase.kind === 'connecting' }]
+    : [];
   const session = endsSession(code) ? undefined : state.session;
   return { state: { ...state, phase: { kind: 'stopped' }, session, heartbeat: undefined }, effects };
 }
 
-function halt(state: ShardState, cause: Pick<Extract<ShardPhase, { kind: 'fatal' }>, 'code' | 'closeCode' | 'remedy'>, close: boolean): Transition {
+function halt(
+  state: ShardState,
+  cause: Pick<Extract<ShardPhase, { kind: 'fatal' }>, 'code' | 'closeCode' | 'remedy'>,
+  close: boolean,
+): Transition {
   const { kind } = state.phase;
   if (kind === 'fatal' || kind === 'stopped') return same(state);
   const { code, closeCode, remedy } = cause;
-  const effects: ShardEffect[] = close ? [{ type: 'close', code: OwnCloseCode.Shutdown, reason: 'stopped', abrupt: kind === 'connecting' }] : [];
+  const effects: ShardEffect[] = close
+    ? [{ type: 'close', code: OwnCloseCode.Shutdown, reason: 'stopped', abrupt: kind === 'connecting' }]
+    : [];
   effects.push({ type: 'fatal', code, closeCode, remedy });
   return { state: { ...state, phase: { kind: 'fatal', code, closeCode, remedy }, heartbeat: undefined }, effects };
 }

@@ -11,7 +11,9 @@ interface DemoOptions {
 /** `shardgate demo`: the whole chain as separate processes, against the simulator or Discord. */
 export function demoCommand(): Command {
   return new Command('demo')
-    .description('run a REST process, a gateway process and an event handler, against the simulator or (with DISCORD_TOKEN) Discord')
+    .description(
+      'run a REST process, a gateway process and an event handler, against the simulator or (with DISCORD_TOKEN) Discord',
+    )
     .option('--shards <count>', 'shards of the simulated bot', wholeNumber(1, 1000), 4)
     .option('--rate <events>', 'simulated events per second', wholeNumber(0, 100_000), 40)
     .option('--seconds <time>', 'stop by itself after this many seconds', wholeNumber(1, 86_400))
@@ -23,6 +25,10 @@ Environment:
   DISCORD_API_URL  another API than https://discord.com/api, such as a simulator that runs already`,
     )
     .action(async (options: DemoOptions) => {
-      process.exitCode = await runDemo({ ...options, token: process.env['DISCORD_TOKEN'], apiUrl: process.env['DISCORD_API_URL'] });
+      process.exitCode = await runDemo({
+        ...options,
+        token: process.env['DISCORD_TOKEN'],
+        apiUrl: process.env['DISCORD_API_URL'],
+      });
     });
 }

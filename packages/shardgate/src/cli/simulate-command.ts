@@ -37,7 +37,8 @@ export function simulateCommand(): Command {
       });
       await simulator.close();
       const violations = simulator.check();
-      for (const { kind, shard, detail } of violations) process.stdout.write(`violation: ${kind}, shard ${shard?.join('/') ?? 'unknown'}: ${detail}\n`);
+      for (const { kind, shard, detail } of violations)
+        process.stdout.write(`violation: ${kind}, shard ${shard?.join('/') ?? 'unknown'}: ${detail}\n`);
       process.stdout.write(`${violations.length} violations\n`);
     });
 }

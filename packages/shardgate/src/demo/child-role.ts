@@ -21,7 +21,9 @@ export function startRole(
   onMessage: (message: RoleMessage) => void,
   onExit: (reason: string) => void,
 ): ChildRole {
-  const child: ChildProcess = fork(fileURLToPath(new URL(`./${name}-role.js`, import.meta.url)), [], { env: { ...process.env, ...environment } });
+  const child: ChildProcess = fork(fileURLToPath(new URL(`./${name}-role.js`, import.meta.url)), [], {
+    env: { ...process.env, ...environment },
+  });
   let stopping = false;
   const gone = new Promise<void>((resolve) => {
     child.once('exit', (code, signal) => {
@@ -30,7 +32,10 @@ export function startRole(
     });
   });
   const listening = new Promise<string>((resolve, reject) => {
-    const timer = setTimeout(() => reject(new Error(`the ${name} process did not come up within ${START_TIMEOUT_MS} ms`)), START_TIMEOUT_MS);
+    const timer = setTimeout(
+      () => reject(new Error(`the ${name} process did not come up within ${START_TIMEOUT_MS} ms`)),
+      START_TIMEOUT_MS,
+    );
     child.on('message', (message: RoleMessage) => {
       if (message.type === 'listening') {
         clearTimeout(timer);

@@ -1,4 +1,9 @@
-import { createFileIdentifyLedger, createFileSessionStore, createGatewayManager, type GatewayOptions } from '@shardgate/gateway';
+import {
+  createFileIdentifyLedger,
+  createFileSessionStore,
+  createGatewayManager,
+  type GatewayOptions,
+} from '@shardgate/gateway';
 import { createRestManager, httpForwarder } from '@shardgate/rest';
 import { runRole, setting, tell } from './role.ts';
 
@@ -8,11 +13,17 @@ const STATE_FOLDER = './.shardgate';
 
 /** The gateway process: holds the shards, forwards the events, and survives the restarts of everything else. */
 runRole(async () => {
-  const rest = createRestManager({ token: setting('DISCORD_TOKEN'), secretKey: setting('REST_AUTHORIZATION'), customUrl: setting('REST_URL') });
+  const rest = createRestManager({
+    token: setting('DISCORD_TOKEN'),
+    secretKey: setting('REST_AUTHORIZATION'),
+    customUrl: setting('REST_URL'),
+  });
   const forward = httpForwarder({ url: setting('EVENT_HANDLER_URL'), secretKey: setting('EVENT_HANDLER_SECRET_KEY') });
   // A simulated bot's sessions die with its simulator; a real bot's are kept for the next start.
   const stores: Pick<GatewayOptions, 'sessionStore' | 'identifyLedger'> =
-    setting('KEEP_SESSIONS') === 'yes' ? { sessionStore: createFileSessionStore({ path: STATE_FOLDER }), identifyLedger: createFileIdentifyLedger() } : {};
+    setting('KEEP_SESSIONS') === 'yes'
+      ? { sessionStore: createFileSessionStore({ path: STATE_FOLDER }), identifyLedger: createFileIdentifyLedger() }
+      : {};
   let received = 0;
   let pending = 0;
   let lagMs = 0;
@@ -33,10 +44,18 @@ runRole(async () => {
       }
     },
   });
-  gateway.events.on('shardFatal', ({ shardId, remedy }) => tell({ type: 'failed', text: `shard ${shardId}: ${remedy}` }));
-  gateway.events.on('gatewayBotError', ({ error }) => tell({ type: 'note', text: `cannot read /gateway/bot: ${String(error)}` }));
-  gateway.events.on('shardDisconnected', ({ shardId, cause }) => tell({ type: 'note', text: `shard ${shardId} reconnects: ${cause}` }));
-  gateway.events.on('gap', ({ shardId, cause }) => tell({ type: 'note', text: `shard ${shardId} could not continue its session: ${cause}` }));
+  gateway.events.on('shardFatal', ({ shardId, remedy }) =>
+    tell({ type: 'failed', text: `shard ${shardId}: ${remedy}` }),
+  );
+  gateway.events.on('gatewayBotError', ({ error }) =>
+    tell({ type: 'note', text: `cannot read /gateway/bot: ${String(error)}` }),
+  );
+  gateway.events.on('shardDisconnected', ({ shardId, cause }) =>
+    tell({ type: 'note', text: `shard ${shardId} reconnects: ${cause}` }),
+  );
+  gateway.events.on('gap', ({ shardId, cause }) =>
+    tell({ type: 'note', text: `shard ${shardId} could not continue its session: ${cause}` }),
+  );
   let total = 0;
   gateway.events.on('spawnProgress', (progress) => {
     total = progress.total;

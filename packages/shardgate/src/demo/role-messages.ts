@@ -3,7 +3,14 @@ export type RoleMessage =
   /** It is up; others reach it there. */
   | { readonly type: 'listening'; readonly url: string }
   /** The gateway's figures of the last second. */
-  | { readonly type: 'gateway'; readonly ready: number; readonly total: number; readonly received: number; readonly pending: number; readonly lagMs: number }
+  | {
+      readonly type: 'gateway';
+      readonly ready: number;
+      readonly total: number;
+      readonly received: number;
+      readonly pending: number;
+      readonly lagMs: number;
+    }
   /** The event handler's figures of the last second, and a few events to look at. */
   | { readonly type: 'handled'; readonly events: number; readonly samples: readonly string[] }
   /** Something worth a line. */
@@ -15,4 +22,3 @@ export type RoleMessage =
 export interface RoleCommand {
   readonly type: 'stop';
 }
-

@@ -46,7 +46,9 @@ export async function runDemo(settings: DemoSettings): Promise<number> {
       for (const sample of message.samples) print(`  ${sample}`);
     } else if (message.type === 'gateway') {
       const { ready, total, received, pending, lagMs } = message;
-      print(`shards ${ready}/${total} ready | received ${received}/s | handled ${handled}/s | waiting ${pending} | lag ${lagMs} ms`);
+      print(
+        `shards ${ready}/${total} ready | received ${received}/s | handled ${handled}/s | waiting ${pending} | lag ${lagMs} ms`,
+      );
     }
   };
   const start = (name: string, environment: Readonly<Record<string, string>>): ChildRole => {
@@ -74,11 +76,17 @@ export async function runDemo(settings: DemoSettings): Promise<number> {
   return exitCode;
 }
 
-async function startChain(settings: DemoSettings, start: (name: string, environment: Readonly<Record<string, string>>) => ChildRole): Promise<void> {
+async function startChain(
+  settings: DemoSettings,
+  start: (name: string, environment: Readonly<Record<string, string>>) => ChildRole,
+): Promise<void> {
   const simulated = settings.token === undefined && settings.apiUrl === undefined;
   let apiUrl = settings.apiUrl ?? DISCORD_API_URL;
   if (simulated) {
-    apiUrl = await start('simulator', { SIMULATOR_SHARDS: String(settings.shards), SIMULATOR_RATE: String(settings.rate) }).listening;
+    apiUrl = await start('simulator', {
+      SIMULATOR_SHARDS: String(settings.shards),
+      SIMULATOR_RATE: String(settings.rate),
+    }).listening;
     print(`simulator      ${apiUrl}   (set DISCORD_TOKEN to use Discord instead)`);
   }
   const environment = {
@@ -92,5 +100,10 @@ async function startChain(settings: DemoSettings, start: (name: string, environm
   const handlerUrl = await start('event-handler', environment).listening;
   print(`event handler  ${handlerUrl}`);
   print('gateway        connecting; Ctrl-C stops everything');
-  start('gateway', { ...environment, REST_URL: restUrl, EVENT_HANDLER_URL: handlerUrl, KEEP_SESSIONS: settings.token === undefined ? 'no' : 'yes' });
+  start('gateway', {
+    ...environment,
+    REST_URL: restUrl,
+    EVENT_HANDLER_URL: handlerUrl,
+    KEEP_SESSIONS: settings.token === undefined ? 'no' : 'yes',
+  });
 }

@@ -8,7 +8,11 @@ export interface Controlled {
   /** Unknown, here and below: what comes from outside is checked by the method itself. */
   configure(settings: unknown): void;
   readonly settings: Readonly<Settings>;
-  readonly ledger: { dispatches(filter: object): readonly object[]; activity(filter: object): readonly object[]; clear(): void };
+  readonly ledger: {
+    dispatches(filter: object): readonly object[];
+    activity(filter: object): readonly object[];
+    clear(): void;
+  };
   check(options: object): readonly object[];
   clearRecords(): void;
   fault(fault: unknown): object;
@@ -45,7 +49,8 @@ function numbers(query: URLSearchParams, names: readonly string[]): Record<strin
     const value = query.get(name);
     if (value === null) continue;
     const number = Number(value);
-    if (value === '' || !Number.isInteger(number)) throw new RangeError(`query: "${name}" is "${value}", expected a whole number`);
+    if (value === '' || !Number.isInteger(number))
+      throw new RangeError(`query: "${name}" is "${value}", expected a whole number`);
     found[name] = number;
   }
   return found;
@@ -58,7 +63,12 @@ function texts(query: URLSearchParams, names: readonly string[]): Record<string,
 /** `shard` is the short name of `shardId` in queries. */
 function ledgerFilter(query: URLSearchParams, textNames: readonly string[]): Record<string, unknown> {
   const { shard, limit, ...rest } = numbers(query, ['shard', 'shardCount', 'after', 'limit']);
-  return { ...rest, ...texts(query, textNames), ...(shard === undefined ? {} : { shardId: shard }), limit: Math.min(limit ?? PAGE, PAGE) };
+  return {
+    ...rest,
+    ...texts(query, textNames),
+    ...(shard === undefined ? {} : { shardId: shard }),
+    limit: Math.min(limit ?? PAGE, PAGE),
+  };
 }
 
 function guildIds(value: unknown): readonly string[] | undefined {
@@ -71,7 +81,8 @@ function changeGuilds(controlled: Controlled, body: Record<string, unknown>): ob
   const result: Record<string, unknown> = {};
   for (const [action, value] of Object.entries(body)) {
     if (action === 'join') result.joined = controlled.guilds.join(value);
-    else if (action === 'leave') result.left = (guildIds(value) ?? controlled.guilds.ids({})).filter((id) => controlled.guilds.leave(id));
+    else if (action === 'leave')
+      result.left = (guildIds(value) ?? controlled.guilds.ids({})).filter((id) => controlled.guilds.leave(id));
     else if (action === 'outage') result.down = controlled.guilds.outage(guildIds(value));
     else if (action === 'recover') result.up = controlled.guilds.recover(guildIds(value));
     else throw new TypeError(`guilds: there is no action "${action}"; expected join, leave, outage or recover`);
@@ -85,7 +96,10 @@ const HANDLERS: Readonly<Record<string, Handler>> = {
   'GET /ledger': (controlled, { query }) => controlled.ledger.dispatches(ledgerFilter(query, ['sessionId', 't'])),
   'GET /activity': (controlled, { query }) => controlled.ledger.activity(ledgerFilter(query, ['kind'])),
   'GET /violations': (controlled, { query }) =>
-    controlled.check({ jitter: query.get('jitter') === 'true', needlessIdentifies: query.get('needlessIdentifies') === 'true' }),
+    controlled.check({
+      jitter: query.get('jitter') === 'true',
+      needlessIdentifies: query.get('needlessIdentifies') === 'true',
+    }),
   'GET /guilds': (controlled, { query }) => {
     const { shard, ...rest } = numbers(query, ['shard', 'shardCount', 'limit']);
     return controlled.guilds.ids({ limit: PAGE, ...rest, ...(shard === undefined ? {} : { shardId: shard }) });
@@ -96,7 +110,8 @@ const HANDLERS: Readonly<Record<string, Handler>> = {
   },
   'POST /load': (controlled, _request, body) => {
     for (const name of Object.keys(body)) {
-      if (name !== 'eventsPerSecond' && name !== 'mix') throw new TypeError(`load: there is no option "${name}"; expected eventsPerSecond or mix`);
+      if (name !== 'eventsPerSecond' && name !== 'mix')
+        throw new TypeError(`load: there is no option "${name}"; expected eventsPerSecond or mix`);
     }
     controlled.configure(body);
     return { eventsPerSecond: controlled.settings.eventsPerSecond, mix: controlled.settings.mix };
@@ -120,7 +135,11 @@ const HANDLERS: Readonly<Record<string, Handler>> = {
 };
 
 function json(status: number, body: unknown): RestAnswer {
-  return { status, headers: { 'content-type': 'application/json', 'cache-control': 'no-store' }, body: JSON.stringify(body) };
+  return {
+    status,
+    headers: { 'content-type': 'application/json', 'cache-control': 'no-store' },
+    body: JSON.stringify(body),
+  };
 }
 
 /** The parser's own message is not passed on: it quotes the text, and the text may have a token in it. */
@@ -136,7 +155,10 @@ function parseBody(text: string): unknown {
 export function answerControl(controlled: Controlled, request: ControlRequest): RestAnswer {
   const handler = HANDLERS[`${request.method} ${request.path}`];
   if (handler === undefined) {
-    return json(404, { error: `there is no ${request.method} /simulator${request.path}`, known: Object.keys(HANDLERS) });
+    return json(404, {
+      error: `there is no ${request.method} /simulator${request.path}`,
+      known: Object.keys(HANDLERS),
+    });
   }
   // A web page can send a form or text to any port without being asked; JSON it cannot.
   if (request.method === 'POST' && !request.contentType.startsWith('application/json')) {

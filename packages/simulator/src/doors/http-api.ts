@@ -41,11 +41,19 @@ async function serve(options: HttpApiOptions, request: IncomingMessage, response
   const [path = '/', query = ''] = url.split('?');
   if (path.startsWith('/simulator/')) {
     const contentType = request.headers['content-type'] ?? '';
-    const answer = answerControl(options.controlled, { method, path: path.slice('/simulator'.length), query: new URLSearchParams(query), contentType, body });
+    const answer = answerControl(options.controlled, {
+      method,
+      path: path.slice('/simulator'.length),
+      query: new URLSearchParams(query),
+      contentType,
+      body,
+    });
     write(response, answer);
     return;
   }
-  const headers = Object.fromEntries(Object.entries(request.headers).map(([name, value]) => [name, Array.isArray(value) ? value.join(', ') : value]));
+  const headers = Object.fromEntries(
+    Object.entries(request.headers).map(([name, value]) => [name, Array.isArray(value) ? value.join(', ') : value]),
+  );
   write(response, await options.fetch({ method, path: url, headers, body }));
 }
 

@@ -74,7 +74,11 @@ export function createMemoryDoor(options: MemoryDoorOptions): OpenSocket {
           break;
         case 'status': {
           const { status, retryAfterMs } = admission;
-          const error = Object.assign(new Error(`Unexpected server response: ${status}`), { status }, retryAfterMs === undefined ? {} : { retryAfterMs });
+          const error = Object.assign(
+            new Error(`Unexpected server response: ${status}`),
+            { status },
+            retryAfterMs === undefined ? {} : { retryAfterMs },
+          );
           toClient.put(() => end(ABNORMAL, '', error), 0);
           break;
         }

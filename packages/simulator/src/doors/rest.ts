@@ -138,19 +138,30 @@ const ROUTES: readonly Route[] = [
     needsToken: false,
     isGlobal: false,
     reply: (_simulation, _match, body) =>
-      isRecord(body) && Number.isInteger(body.type) ? { status: 204, body: undefined } : discordError(400, 'Invalid Form Body', 50035),
+      isRecord(body) && Number.isInteger(body.type)
+        ? { status: 204, body: undefined }
+        : discordError(400, 'Invalid Form Body', 50035),
   },
 ];
 
-const HTML_PAGE = '<!DOCTYPE html><html><head><title>Error</title></head><body><h1>The web server reported an error</h1></body></html>';
+const HTML_PAGE =
+  '<!DOCTYPE html><html><head><title>Error</title></head><body><h1>The web server reported an error</h1></body></html>';
 
 function written(answer: RouteAnswer, headers: Readonly<Record<string, string>>): RestAnswer {
   if (answer.body === undefined) return { status: answer.status, headers, body: '' };
-  return { status: answer.status, headers: { 'content-type': 'application/json', ...headers }, body: JSON.stringify(answer.body) };
+  return {
+    status: answer.status,
+    headers: { 'content-type': 'application/json', ...headers },
+    body: JSON.stringify(answer.body),
+  };
 }
 
 /** https://docs.discord.com/developers/topics/rate-limits#exceeding-a-rate-limit */
-function rateLimited(retryAfterMs: number, scope: 'user' | 'global' | 'shared', headers: Readonly<Record<string, string>> = {}): RestAnswer {
+function rateLimited(
+  retryAfterMs: number,
+  scope: 'user' | 'global' | 'shared',
+  headers: Readonly<Record<string, string>> = {},
+): RestAnswer {
   const message = scope === 'shared' ? 'The resource is being rate limited.' : 'You are being rate limited.';
   const body = { message, retry_after: retryAfterMs / 1_000, global: scope === 'global' };
   return written(
@@ -198,7 +209,8 @@ export function createRestApi(simulation: Simulation): RestApi {
     // A channel's bucket is its own.
     const key = `${route.bucket} ${route.bucket === 'messages' ? match[1] : ''}`;
     let window = buckets.get(key);
-    if (window === undefined) buckets.set(key, (window = createSlidingWindow(...(BUCKETS[route.bucket] ?? [1, 1_000]))));
+    if (window === undefined)
+      buckets.set(key, (window = createSlidingWindow(...(BUCKETS[route.bucket] ?? [1, 1_000]))));
     if (!window.take(now)) return rateLimited(window.wait(now), 'user', bucketHeaders(route.bucket, window, now));
     return bucketHeaders(route.bucket, window, now);
   }
@@ -207,13 +219,15 @@ export function createRestApi(simulation: Simulation): RestApi {
     const [path = ''] = request.path.split('?');
     const versioned = /^\/api(?:\/v(\d+))?(\/.*)$/.exec(path);
     if (versioned === null) return written(discordError(404, '404: Not Found'), {});
-    if (versioned[1] !== undefined && !API_VERSIONS.includes(Number(versioned[1]))) return written(discordError(400, 'Invalid API version', 50041), {});
+    if (versioned[1] !== undefined && !API_VERSIONS.includes(Number(versioned[1])))
+      return written(discordError(400, 'Invalid API version', 50041), {});
     for (const route of ROUTES) {
       const match = route.pattern.exec(versioned[2] ?? '');
       if (match === null || route.method !== request.method) continue;
       if (route.needsToken) {
         const authorization = request.headers.authorization ?? '';
-        if (!authorization.startsWith('Bot ') || !tokens.accepts(authorization)) return written(discordError(401, '401: Unauthorized'), {});
+        if (!authorization.startsWith('Bot ') || !tokens.accepts(authorization))
+          return written(discordError(401, '401: Unauthorized'), {});
       }
       const limit = limited(route, match);
       if (isAnswer(limit)) return limit;

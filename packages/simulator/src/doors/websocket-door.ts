@@ -44,8 +44,11 @@ function refuse(socket: Duplex, admission: Exclude<Admission, { readonly kind: '
       else socket.destroy();
       break;
     case 'status': {
-      const retryAfter = admission.retryAfterMs === undefined ? '' : `Retry-After: ${Math.ceil(admission.retryAfterMs / 1_000)}\r\n`;
-      socket.end(`HTTP/1.1 ${admission.status} ${STATUS_CODES[admission.status] ?? 'Error'}\r\nConnection: close\r\nContent-Length: 0\r\n${retryAfter}\r\n`);
+      const retryAfter =
+        admission.retryAfterMs === undefined ? '' : `Retry-After: ${Math.ceil(admission.retryAfterMs / 1_000)}\r\n`;
+      socket.end(
+        `HTTP/1.1 ${admission.status} ${STATUS_CODES[admission.status] ?? 'Error'}\r\nConnection: close\r\nContent-Length: 0\r\n${retryAfter}\r\n`,
+      );
       break;
     }
     case 'black-hole':

@@ -9,7 +9,10 @@ import type { ImmediateFault } from './fault.ts';
 const DEFAULT_BOMB_BYTES = 64 * 1024 * 1024;
 const GARBAGE_BYTES = 64;
 
-function garbage(simulation: Simulation, fault: Extract<ImmediateFault, { readonly kind: 'garbage' }>): string | Buffer {
+function garbage(
+  simulation: Simulation,
+  fault: Extract<ImmediateFault, { readonly kind: 'garbage' }>,
+): string | Buffer {
   if (fault.text !== undefined) return fault.text;
   if (fault.base64 !== undefined) return Buffer.from(fault.base64, 'base64');
   return Buffer.from(Array.from({ length: GARBAGE_BYTES }, () => Math.floor(simulation.random() * 256)));
@@ -90,7 +93,12 @@ export function strike(simulation: Simulation, connection: Connection, fault: Im
     case 'lag': {
       const now = simulation.clock.now();
       const held = connection.lag?.held ?? [];
-      connection.lag = { delayMs: fault.delayMs, until: now + fault.forMs, held, lastDue: connection.lag?.lastDue ?? now };
+      connection.lag = {
+        delayMs: fault.delayMs,
+        until: now + fault.forMs,
+        held,
+        lastDue: connection.lag?.lastDue ?? now,
+      };
       break;
     }
     default:

@@ -1,4 +1,15 @@
-import { boolean, checkOptions, either, integerFrom, isRecord, listOf, nearestName, numberFrom, oneOf, text } from '../option-check.ts';
+import {
+  boolean,
+  checkOptions,
+  either,
+  integerFrom,
+  isRecord,
+  listOf,
+  nearestName,
+  numberFrom,
+  oneOf,
+  text,
+} from '../option-check.ts';
 import type { Expectation, Expectations } from '../option-check.ts';
 
 /** Which connections a fault is for. */
@@ -41,7 +52,12 @@ export type ImmediateFault =
   /** Op 1: the client has to beat at once. */
   | (Immediate & { readonly kind: 'request-heartbeat' })
   /** A close frame with any code. `endSession` makes the session impossible to resume. */
-  | (Immediate & { readonly kind: 'close'; readonly code: number; readonly reason?: string; readonly endSession?: boolean })
+  | (Immediate & {
+      readonly kind: 'close';
+      readonly code: number;
+      readonly reason?: string;
+      readonly endSession?: boolean;
+    })
   /** A message as given, past all encoding: `text` as a text message, else `base64` as a binary one, else random bytes. */
   | (Immediate & { readonly kind: 'garbage'; readonly text?: string; readonly base64?: string })
   /** A message that inflates to `bytes` (64 MiB), or is that long on a connection without compression. */
@@ -100,7 +116,12 @@ const milliseconds = numberFrom(0);
 const shard = either(integerFrom(0), listOf(integerFrom(0)));
 const immediate: Expectations = { kind: text, shard, spreadMs: milliseconds };
 const standing: Expectations = { kind: text, shard, times: integerFrom(1), forMs: milliseconds };
-const dialling: Expectations = { kind: text, door: oneOf('main', 'resume'), times: integerFrom(1), forMs: milliseconds };
+const dialling: Expectations = {
+  kind: text,
+  door: oneOf('main', 'resume'),
+  times: integerFrom(1),
+  forMs: milliseconds,
+};
 /** Codes a close frame may carry. https://www.rfc-editor.org/rfc/rfc6455#section-7.4 */
 const closeCode = integerFrom(1000, 4999);
 
@@ -173,7 +194,8 @@ export function isImmediate(fault: Fault): fault is ImmediateFault {
 
 /** @throws {TypeError | RangeError} when the fault is not one, or an option of it is unknown, wrong or missing */
 export function checkFault(fault: unknown): asserts fault is Fault {
-  if (!isRecord(fault) || typeof fault.kind !== 'string') throw new TypeError('fault: expected an object with a "kind"');
+  if (!isRecord(fault) || typeof fault.kind !== 'string')
+    throw new TypeError('fault: expected an object with a "kind"');
   const { kind } = fault;
   const expectations = Object.hasOwn(ALL_FAULTS, kind) ? ALL_FAULTS[kind] : undefined;
   if (expectations === undefined) {
@@ -182,6 +204,7 @@ export function checkFault(fault: unknown): asserts fault is Fault {
   }
   checkOptions(`fault "${kind}"`, fault, expectations);
   for (const name of NEEDED[kind as Fault['kind']] ?? []) {
-    if (!(name in fault)) throw new TypeError(`fault "${kind}": option "${name}" is missing, expected ${expectations[name]?.expected}`);
+    if (!(name in fault))
+      throw new TypeError(`fault "${kind}": option "${name}" is missing, expected ${expectations[name]?.expected}`);
   }
 }

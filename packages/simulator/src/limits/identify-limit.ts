@@ -7,7 +7,10 @@ export interface IdentifyLimit {
 }
 
 /** Reads `maxConcurrency` and `identifyBucketMs` at each call, so they can be changed at any time. */
-export function createIdentifyLimit(settings: { readonly maxConcurrency: number; readonly identifyBucketMs: number }): IdentifyLimit {
+export function createIdentifyLimit(settings: {
+  readonly maxConcurrency: number;
+  readonly identifyBucketMs: number;
+}): IdentifyLimit {
   const takenAt = new Map<number, number>();
   const bucketOf = (shardId: number): number => shardId % settings.maxConcurrency;
 

@@ -24,11 +24,34 @@ export type Activity =
   | { readonly kind: 'connect'; readonly connection: number; readonly door: 'main' | 'resume'; readonly url: string }
   | { readonly kind: 'refused-connect'; readonly door: 'main' | 'resume'; readonly how: string }
   /** `answer`: `ready`, `invalid-session`, `withheld`, or the close code. `resumable`: a session of the shard could have been resumed. */
-  | { readonly kind: 'identify'; readonly connection: number; readonly intents: number; readonly answer: string; readonly resumable: boolean }
-  | { readonly kind: 'resume'; readonly connection: number; readonly sessionId: string; readonly seq: number; readonly answer: string }
-  | { readonly kind: 'heartbeat'; readonly connection: number; readonly seq: number | null; readonly acknowledged: boolean }
+  | {
+      readonly kind: 'identify';
+      readonly connection: number;
+      readonly intents: number;
+      readonly answer: string;
+      readonly resumable: boolean;
+    }
+  | {
+      readonly kind: 'resume';
+      readonly connection: number;
+      readonly sessionId: string;
+      readonly seq: number;
+      readonly answer: string;
+    }
+  | {
+      readonly kind: 'heartbeat';
+      readonly connection: number;
+      readonly seq: number | null;
+      readonly acknowledged: boolean;
+    }
   | { readonly kind: 'command'; readonly connection: number; readonly op: number }
-  | { readonly kind: 'close'; readonly connection: number; readonly code: number; readonly by: 'client' | 'server' | 'network'; readonly sessionId?: string }
+  | {
+      readonly kind: 'close';
+      readonly connection: number;
+      readonly code: number;
+      readonly by: 'client' | 'server' | 'network';
+      readonly sessionId?: string;
+    }
   | { readonly kind: 'session-end'; readonly sessionId: string; readonly cause: string };
 
 export type ActivityRecord = Activity & {
@@ -73,7 +96,14 @@ export interface LedgerSession {
 }
 
 export interface LedgerWriter extends Ledger {
-  writeDispatch(session: LedgerSession, seq: number, t: string, at: number, key: string | undefined, hash: string | undefined): void;
+  writeDispatch(
+    session: LedgerSession,
+    seq: number,
+    t: string,
+    at: number,
+    key: string | undefined,
+    hash: string | undefined,
+  ): void;
   writeActivity(activity: Activity, shard: ShardKey | undefined, at: number): void;
 }
 
@@ -94,7 +124,10 @@ interface KeptActivity {
 }
 
 function isOfShard(shard: ShardKey | undefined, filter: LedgerFilter): boolean {
-  return (filter.shardId === undefined || shard?.[0] === filter.shardId) && (filter.shardCount === undefined || shard?.[1] === filter.shardCount);
+  return (
+    (filter.shardId === undefined || shard?.[0] === filter.shardId) &&
+    (filter.shardCount === undefined || shard?.[1] === filter.shardCount)
+  );
 }
 
 export function createLedger(settings: { readonly ledgerLimit: number }): LedgerWriter {
@@ -108,7 +141,12 @@ export function createLedger(settings: { readonly ledgerLimit: number }): Ledger
       const found: DispatchRecord[] = [];
       for (const [number, { session, seq, t, at, key, hash }] of dispatches.entries(filter.after ?? 0)) {
         if (found.length >= (filter.limit ?? Infinity)) break;
-        if (!isOfShard(session.shard, filter) || (filter.t ?? t) !== t || (filter.sessionId ?? session.id) !== session.id) continue;
+        if (
+          !isOfShard(session.shard, filter) ||
+          (filter.t ?? t) !== t ||
+          (filter.sessionId ?? session.id) !== session.id
+        )
+          continue;
         const [shardId, shardCount] = session.shard;
         found.push({
           number,
@@ -129,7 +167,12 @@ export function createLedger(settings: { readonly ledgerLimit: number }): Ledger
       for (const [number, entry] of activity.entries(filter.after ?? 0)) {
         if (found.length >= (filter.limit ?? Infinity)) break;
         if (!isOfShard(entry.shard, filter) || (filter.kind ?? entry.activity.kind) !== entry.activity.kind) continue;
-        found.push({ number, at: entry.at, ...(entry.shard === undefined ? {} : { shard: entry.shard }), ...entry.activity });
+        found.push({
+          number,
+          at: entry.at,
+          ...(entry.shard === undefined ? {} : { shard: entry.shard }),
+          ...entry.activity,
+        });
       }
       return found;
     },

@@ -12,11 +12,18 @@ import { receiveIdentify } from './identify.ts';
 import { receiveResume } from './resume.ts';
 import { closeConnection } from './transmit.ts';
 
-type Start = { readonly op: typeof Op.Identify; readonly d: IdentifyData } | { readonly op: typeof Op.Resume; readonly d: ResumeData };
+type Start =
+  | { readonly op: typeof Op.Identify; readonly d: IdentifyData }
+  | { readonly op: typeof Op.Resume; readonly d: ResumeData };
 
 function receiveStart(simulation: Simulation, connection: Connection, payload: Start): void {
   if (connection.state !== 'new') {
-    recordViolation(simulation, connection, 'already-authenticated', `op ${payload.op} on a connection that is ${connection.state}`);
+    recordViolation(
+      simulation,
+      connection,
+      'already-authenticated',
+      `op ${payload.op} on a connection that is ${connection.state}`,
+    );
     closeConnection(simulation, connection, CloseCode.alreadyAuthenticated);
   } else if (payload.op === Op.Identify) receiveIdentify(simulation, connection, payload.d);
   else receiveResume(simulation, connection, payload.d);

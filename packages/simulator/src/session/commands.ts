@@ -14,7 +14,10 @@ import { dispatch } from './dispatch.ts';
 import type { Session } from './session.ts';
 
 /** Ops that a client may send once it has a session. */
-export type Command = Exclude<ClientPayload, { readonly op: typeof Op.Heartbeat | typeof Op.Identify | typeof Op.Resume }>;
+export type Command = Exclude<
+  ClientPayload,
+  { readonly op: typeof Op.Heartbeat | typeof Op.Identify | typeof Op.Resume }
+>;
 
 /** The guild, when the bot is in it and the session holds it. Requests for others are not answered. */
 function guildOf(simulation: Simulation, session: Session, id: string): Guild | undefined {
@@ -45,7 +48,10 @@ function updateVoiceState(simulation: Simulation, session: Session, data: VoiceS
     guild_id: data.guild_id,
     channel_id: data.channel_id,
     user_id: simulation.application.id,
-    member: { ...member([]), user: { id: simulation.application.id, username: simulation.application.name, bot: true } },
+    member: {
+      ...member([]),
+      user: { id: simulation.application.id, username: simulation.application.name, bot: true },
+    },
     session_id: voiceSession,
     deaf: false,
     mute: false,
@@ -56,12 +62,19 @@ function updateVoiceState(simulation: Simulation, session: Session, data: VoiceS
     request_to_speak_timestamp: null,
   });
   if (data.channel_id === null) return;
-  const server = { token: voiceSession.slice(0, 16), guild_id: data.guild_id, endpoint: 'sweetwater-12345.discord.media:2048' };
+  const server = {
+    token: voiceSession.slice(0, 16),
+    guild_id: data.guild_id,
+    endpoint: 'sweetwater-12345.discord.media:2048',
+  };
   reply(simulation, session, 'VOICE_SERVER_UPDATE', server);
 }
 
 /** Numbers of the members that were asked for, and ids that are nobody's. */
-function findMembers(guild: Guild, data: MemberRequestData): { readonly found: readonly number[]; readonly missing: readonly string[] } {
+function findMembers(
+  guild: Guild,
+  data: MemberRequestData,
+): { readonly found: readonly number[]; readonly missing: readonly string[] } {
   const everyone = Array.from({ length: guild.shape.members }, (_, index) => index);
   if (data.user_ids !== undefined) {
     const ids = typeof data.user_ids === 'string' ? [data.user_ids] : data.user_ids;
@@ -79,7 +92,15 @@ function chunk(guild: Guild, numbers: readonly number[], withPresences: boolean)
   const members = numbers.map((number) => ({ ...member([]), user: user(personId(number), String(number)) }));
   if (!withPresences) return { members };
   const online = numbers.filter((number) => number < guild.shape.presences);
-  return { members, presences: online.map((number) => ({ user: { id: personId(number) }, status: 'online', activities: [], client_status: {} })) };
+  return {
+    members,
+    presences: online.map((number) => ({
+      user: { id: personId(number) },
+      status: 'online',
+      activities: [],
+      client_status: {},
+    })),
+  };
 }
 
 /** https://docs.discord.com/developers/events/gateway-events#request-guild-members */
@@ -93,7 +114,8 @@ function requestMembers(simulation: Simulation, session: Session, data: MemberRe
     if ((session.intents & Intent.guildMembers) === 0) return;
     const now = simulation.clock.now();
     let window = simulation.memberRequests.get(guild.id);
-    if (window === undefined) simulation.memberRequests.set(guild.id, (window = createSlidingWindow(1, MEMBER_REQUEST_WINDOW_MS)));
+    if (window === undefined)
+      simulation.memberRequests.set(guild.id, (window = createSlidingWindow(1, MEMBER_REQUEST_WINDOW_MS)));
     const retryAfter = window.wait(now) / 1_000;
     if (!window.take(now)) {
       const meta = { guild_id: guild.id, ...nonce };
@@ -118,7 +140,12 @@ function requestMembers(simulation: Simulation, session: Session, data: MemberRe
 }
 
 /** Ops 3, 4, 8, 31 and 43 on a connection that is ready. */
-export function receiveCommand(simulation: Simulation, connection: Connection, session: Session, command: Command): void {
+export function receiveCommand(
+  simulation: Simulation,
+  connection: Connection,
+  session: Session,
+  command: Command,
+): void {
   switch (command.op) {
     case Op.PresenceUpdate:
       updatePresence(simulation, connection, session, command.d);

@@ -33,7 +33,11 @@ export function endSession(simulation: Simulation, session: Session, cause: stri
   simulation.sessions.delete(session);
   simulation.timers.clear(session.expiry);
   session.carrier = undefined;
-  simulation.ledger.writeActivity({ kind: 'session-end', sessionId: session.id, cause }, session.shard, simulation.clock.now());
+  simulation.ledger.writeActivity(
+    { kind: 'session-end', sessionId: session.id, cause },
+    session.shard,
+    simulation.clock.now(),
+  );
   simulation.sessionsChanged();
 }
 
@@ -42,7 +46,10 @@ export function detachSession(simulation: Simulation, session: Session): void {
   session.carrier = undefined;
   if (simulation.sessions.get(session.id) !== session) return;
   simulation.timers.clear(session.expiry);
-  session.expiry = simulation.timers.set(() => endSession(simulation, session, 'expired'), simulation.settings.sessionLifeMs);
+  session.expiry = simulation.timers.set(
+    () => endSession(simulation, session, 'expired'),
+    simulation.settings.sessionLifeMs,
+  );
 }
 
 /** Remembered sessions of clients that logged out; enough to tell a wrong RESUME from an unknown one. */
@@ -52,10 +59,10 @@ const LOGGED_OUT_KEPT = 10_000;
 export function logOut(simulation: Simulation, session: Session): void {
   const { loggedOut } = simulation;
   loggedOut.add(session.id);
-  if (loggedOut.size > LOGGED_OUT_KEPT) for (const oldest of loggedOut) {
-    loggedOut.delete(oldest);
-    break;
-  }
+  if (loggedOut.size > LOGGED_OUT_KEPT)
+    for (const oldest of loggedOut) {
+      loggedOut.delete(oldest);
+      break;
+    }
   endSession(simulation, session, 'logout');
 }
-

@@ -14,7 +14,11 @@ function guildCreate(simulation: Simulation, guild: Guild, session: Session, bac
     guildTime: guild.time,
     required: Intent.guilds,
     body: (intents) =>
-      simulation.population.createBody(guild, { presences: (intents & Intent.guildPresences) !== 0, largeThreshold, backfill }),
+      simulation.population.createBody(guild, {
+        presences: (intents & Intent.guildPresences) !== 0,
+        largeThreshold,
+        backfill,
+      }),
   };
 }
 

@@ -53,13 +53,18 @@ export function receiveHeartbeat(simulation: Simulation, connection: Connection,
   connection.beatIsLate = false;
   const occasion = { shardId: shard?.[0] };
   const isWithheld = simulation.faults.take('withhold-ack', now, occasion) !== undefined;
-  recordActivity(simulation, { kind: 'heartbeat', connection: connection.id, seq, acknowledged: !isWithheld }, connection);
+  recordActivity(
+    simulation,
+    { kind: 'heartbeat', connection: connection.id, seq, acknowledged: !isWithheld },
+    connection,
+  );
   if (session !== undefined && seq !== null && !acceptSequence(simulation, connection, session, seq)) return;
   if (session !== undefined && seq === null && session.heartbeatSeq > 0) {
     recordViolation(simulation, connection, 'sequence-backwards', `heartbeat null after ${session.heartbeatSeq}`);
   }
   if (isWithheld) return;
-  const acknowledge = (): void => sendPayload(simulation, connection, heartbeatAckFrame(simulation.settings.nullEnvelope));
+  const acknowledge = (): void =>
+    sendPayload(simulation, connection, heartbeatAckFrame(simulation.settings.nullEnvelope));
   const delay = simulation.faults.take('delay-ack', now, occasion);
   if (delay === undefined) acknowledge();
   else connection.timers.set(acknowledge, delay.delayMs);
@@ -68,8 +73,10 @@ export function receiveHeartbeat(simulation: Simulation, connection: Connection,
 /** Watches from HELLO on that heartbeats come in time; closes a connection without them. */
 export function watchHeartbeats(simulation: Simulation, connection: Connection): void {
   const { clock, settings } = simulation;
-  const interval = connection.heartbeatIntervalMs;
-  if (typeof interval !== 'number' || !(interval >= 1)) return;
+  const told = connection.heartbeatIntervalMs;
+  // A fault told something that nobody can keep to.
+  if (typeof told !== 'number' || !(told >= 1)) return;
+  const interval: number = told;
   const slack = settings.heartbeatSlackMs ?? Math.max(LEAST_SLACK_MS, interval / 10);
   const lateAfter = interval + slack;
   const timeout = Math.max(lateAfter, settings.heartbeatTimeoutMs ?? 2 * interval);
@@ -92,11 +99,16 @@ export function watchHeartbeats(simulation: Simulation, connection: Connection):
       return;
     }
     if (!connection.beatIsLate && !connection.silent) {
-      recordViolation(simulation, connection, 'heartbeat-late', `no heartbeat for ${Math.round(late)} ms, the interval is ${interval} ms`);
+      recordViolation(
+        simulation,
+        connection,
+        'heartbeat-late',
+        `no heartbeat for ${Math.round(late)} ms, the interval is ${interval} ms`,
+      );
     }
     connection.beatIsLate = true;
     if (late >= timeout) closeConnection(simulation, connection, CloseCode.sessionTimedOut);
-    else arm(connection.lastBeatAt + timeout);
+    else arm(Math.min(connection.lastBeatAt + timeout, now + lateAfter));
   }
 
   arm(connection.lastBeatAt + lateAfter);

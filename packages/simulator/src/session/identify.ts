@@ -26,7 +26,8 @@ function fatalCode(simulation: Simulation, data: IdentifyData): number | undefin
   const { settings, population, tokens } = simulation;
   if (!tokens.accepts(data.token)) return CloseCode.authenticationFailed;
   const [shardId, shardCount] = data.shard ?? [0, 1];
-  if (shardId < 0 || shardId >= shardCount || shardCount % settings.requiredShardMultiple !== 0) return CloseCode.invalidShard;
+  if (shardId < 0 || shardId >= shardCount || shardCount % settings.requiredShardMultiple !== 0)
+    return CloseCode.invalidShard;
   const guilds = population.countOfShard(shardId, shardCount);
   // Who does not shard must begin to at the limit itself.
   if (guilds > settings.maxGuildsPerSession || (data.shard === undefined && guilds === settings.maxGuildsPerSession)) {
@@ -129,7 +130,12 @@ function decide(simulation: Simulation, connection: Connection, data: IdentifyDa
     return 'invalid-session';
   }
   if (!budget.spend(now)) {
-    recordViolation(simulation, connection, 'identify-over-budget', `all ${settings.identifyTotal} identifies are spent; the token is reset`);
+    recordViolation(
+      simulation,
+      connection,
+      'identify-over-budget',
+      `all ${settings.identifyTotal} identifies are spent; the token is reset`,
+    );
     resetToken(simulation);
     return String(CloseCode.authenticationFailed);
   }
@@ -152,11 +158,25 @@ export function receiveIdentify(simulation: Simulation, connection: Connection, 
     connection.outlet = createOutlet('payload', simulation.settings);
   }
   if (connection.door === 'resume') {
-    recordViolation(simulation, connection, 'wrong-url', 'IDENTIFY on the resume URL; new sessions begin at the URL of /gateway/bot');
+    recordViolation(
+      simulation,
+      connection,
+      'wrong-url',
+      'IDENTIFY on the resume URL; new sessions begin at the URL of /gateway/bot',
+    );
   }
   const resumable = simulation.sessions
     .ofShard(...shard)
-    .some((session) => session.carrier === undefined && session.intents === data.intents && session.replay.covers(session.heartbeatSeq));
+    .some(
+      (session) =>
+        session.carrier === undefined &&
+        session.intents === data.intents &&
+        session.replay.covers(session.heartbeatSeq),
+    );
   const answer = decide(simulation, connection, data, shard);
-  recordActivity(simulation, { kind: 'identify', connection: connection.id, intents: data.intents, answer, resumable }, connection);
+  recordActivity(
+    simulation,
+    { kind: 'identify', connection: connection.id, intents: data.intents, answer, resumable },
+    connection,
+  );
 }

@@ -35,7 +35,11 @@ export function admit(simulation: Simulation, door: DoorName): Admission {
 
 function readQuery(url: string): ConnectionQuery {
   const parameters = new URL(url, 'ws://gateway').searchParams;
-  return { version: parameters.get('v') ?? '', encoding: parameters.get('encoding') ?? '', compress: parameters.get('compress') ?? '' };
+  return {
+    version: parameters.get('v') ?? '',
+    encoding: parameters.get('encoding') ?? '',
+    compress: parameters.get('compress') ?? '',
+  };
 }
 
 /** Why a connection with these parameters cannot be served; undefined when it can. */
@@ -43,7 +47,8 @@ function refusedQuery(query: ConnectionQuery): string | undefined {
   // Without a version Discord takes the oldest it has. https://docs.discord.com/developers/reference#api-versioning
   if (query.version !== '' && !API_VERSIONS.includes(Number(query.version))) return 'Invalid API version.';
   if (query.encoding !== '' && query.encoding !== 'json') return `Encoding "${query.encoding}" is not simulated.`;
-  if (query.compress !== '' && query.compress !== 'zlib-stream') return `Compression "${query.compress}" is not simulated.`;
+  if (query.compress !== '' && query.compress !== 'zlib-stream')
+    return `Compression "${query.compress}" is not simulated.`;
   return undefined;
 }
 
@@ -67,7 +72,10 @@ function greet(simulation: Simulation, connection: Connection): void {
 }
 
 /** Begins a connection that was admitted. HELLO goes out after `helloDelayMs`, never inside the call. */
-export function openConnection(simulation: Simulation, options: { readonly door: DoorName; readonly url: string; readonly peer: Peer }): Inlet {
+export function openConnection(
+  simulation: Simulation,
+  options: { readonly door: DoorName; readonly url: string; readonly peer: Peer },
+): Inlet {
   const { door, url, peer } = options;
   const { clock, settings } = simulation;
   const query = readQuery(url);

@@ -38,7 +38,12 @@ function takeOver(simulation: Simulation, connection: Connection, session: Sessi
   if (older === undefined) return;
   // A client that hung up on a connection the server does not hear or read has not done wrong.
   if (!older.silent && !older.stalled) {
-    recordViolation(simulation, connection, 'two-live-sockets', `RESUME of session ${session.id} while connection ${older.id} has it`);
+    recordViolation(
+      simulation,
+      connection,
+      'two-live-sockets',
+      `RESUME of session ${session.id} while connection ${older.id} has it`,
+    );
   }
   closeConnection(simulation, older, TAKEN_OVER_CODE);
 }
@@ -73,7 +78,12 @@ function replay(simulation: Simulation, connection: Connection, session: Session
 }
 
 /** Decides on a RESUME. The result says what was done, for the ledger. */
-function decide(simulation: Simulation, connection: Connection, data: ResumeData, session: Session | undefined): string {
+function decide(
+  simulation: Simulation,
+  connection: Connection,
+  data: ResumeData,
+  session: Session | undefined,
+): string {
   const { clock, faults, settings } = simulation;
   const now = clock.now();
   const occasion = { shardId: session?.shard[0] };
@@ -87,7 +97,12 @@ function decide(simulation: Simulation, connection: Connection, data: ResumeData
   }
   if (session === undefined) {
     if (simulation.loggedOut.has(data.session_id)) {
-      recordViolation(simulation, connection, 'resume-after-logout', `session ${data.session_id} was ended by the client's own close`);
+      recordViolation(
+        simulation,
+        connection,
+        'resume-after-logout',
+        `session ${data.session_id} was ended by the client's own close`,
+      );
     }
     return refuse(simulation, connection, false);
   }
@@ -98,7 +113,12 @@ function decide(simulation: Simulation, connection: Connection, data: ResumeData
   }
   if (!acceptsUrl(simulation, connection, session)) return refuse(simulation, connection, false);
   if (data.seq > session.seq) {
-    recordViolation(simulation, connection, 'sequence-ahead', `RESUME from ${data.seq}, the last dispatch was ${session.seq}`);
+    recordViolation(
+      simulation,
+      connection,
+      'sequence-ahead',
+      `RESUME from ${data.seq}, the last dispatch was ${session.seq}`,
+    );
     endSession(simulation, session, 'invalid seq');
     closeConnection(simulation, connection, CloseCode.invalidSeq);
     return String(CloseCode.invalidSeq);

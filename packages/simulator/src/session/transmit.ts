@@ -35,14 +35,21 @@ function truncated(message: Message): Message {
 }
 
 function corrupted(message: Message): Message {
-  if (typeof message === 'string') return `${message.slice(0, message.length / 2)}\u0000${message.slice(message.length / 2 + 1)}`;
+  if (typeof message === 'string')
+    return `${message.slice(0, message.length / 2)}\u0000${message.slice(message.length / 2 + 1)}`;
   const copy = Buffer.from(message);
   const middle = Math.floor(copy.length / 2);
   copy[middle] = (copy[middle] as number) ^ 0xff;
   return copy;
 }
 
-export function sendDispatch(simulation: Simulation, connection: Connection, t: string, seq: number, body: string): void {
+export function sendDispatch(
+  simulation: Simulation,
+  connection: Connection,
+  t: string,
+  seq: number,
+  body: string,
+): void {
   const text = dispatchFrame(t, seq, body);
   if (connection.mangleNext === undefined) {
     sendPayload(simulation, connection, text);
@@ -53,7 +60,12 @@ export function sendDispatch(simulation: Simulation, connection: Connection, t: 
   for (const message of connection.outlet.encode(text)) transmit(simulation, connection, mangle(message));
 }
 
-function finish(simulation: Simulation, connection: Connection, code: number, by: 'client' | 'server' | 'network'): void {
+function finish(
+  simulation: Simulation,
+  connection: Connection,
+  code: number,
+  by: 'client' | 'server' | 'network',
+): void {
   const { session } = connection;
   connection.state = 'closed';
   connection.timers.clearAll();

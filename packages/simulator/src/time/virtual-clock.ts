@@ -43,7 +43,8 @@ function settle(): Promise<void> {
 /** Creates a virtual clock at `now() === 0`. @throws {RangeError} when `start` is not a finite number */
 export function createVirtualClock(options: VirtualClockOptions = {}): VirtualClock {
   const start = options.start ?? DEFAULT_START_MS;
-  if (!Number.isFinite(start)) throw new RangeError(`createVirtualClock: start is ${start}, expected milliseconds since 1970`);
+  if (!Number.isFinite(start))
+    throw new RangeError(`createVirtualClock: start is ${start}, expected milliseconds since 1970`);
   const heap = createTimerHeap();
   let now = 0;
   let order = 0;
@@ -55,7 +56,9 @@ export function createVirtualClock(options: VirtualClockOptions = {}): VirtualCl
     pending -= 1;
     ranThisInstant = timer.due > now ? 0 : ranThisInstant + 1;
     if (ranThisInstant > MAX_TIMERS_PER_INSTANT) {
-      throw new Error(`virtual clock: ${MAX_TIMERS_PER_INSTANT} timers ran at ${now} ms without time moving on; a timer sets itself with no delay`);
+      throw new Error(
+        `virtual clock: ${MAX_TIMERS_PER_INSTANT} timers ran at ${now} ms without time moving on; a timer sets itself with no delay`,
+      );
     }
     now = Math.max(now, timer.due);
     timer.cancelled = true;
@@ -68,7 +71,8 @@ export function createVirtualClock(options: VirtualClockOptions = {}): VirtualCl
   }
 
   function targetAfter(ms: number): number {
-    if (!Number.isFinite(ms) || ms < 0) throw new RangeError(`virtual clock: cannot move by ${ms} ms, expected a finite number of 0 or more`);
+    if (!Number.isFinite(ms) || ms < 0)
+      throw new RangeError(`virtual clock: cannot move by ${ms} ms, expected a finite number of 0 or more`);
     return now + ms;
   }
 

@@ -1,6 +1,11 @@
 import { Op } from '@shardgate/wire';
 import { CloseCode } from '../close-codes.ts';
-import { LARGE_THRESHOLD_MAX, LARGE_THRESHOLD_MIN, MAX_CLIENT_PAYLOAD_BYTES, MEMBER_IDS_PER_REQUEST } from '../discord-limits.ts';
+import {
+  LARGE_THRESHOLD_MAX,
+  LARGE_THRESHOLD_MIN,
+  MAX_CLIENT_PAYLOAD_BYTES,
+  MEMBER_IDS_PER_REQUEST,
+} from '../discord-limits.ts';
 import { isRecord } from '../option-check.ts';
 import { isSnowflake } from '../world/snowflake.ts';
 
@@ -45,7 +50,10 @@ export type ClientPayload =
   | { readonly op: typeof Op.VoiceStateUpdate; readonly d: VoiceStateData }
   | { readonly op: typeof Op.RequestGuildMembers; readonly d: MemberRequestData }
   | { readonly op: typeof Op.RequestSoundboardSounds; readonly d: { readonly guild_ids: readonly string[] } }
-  | { readonly op: typeof Op.RequestChannelInfo; readonly d: { readonly guild_id: string; readonly fields: readonly string[] } };
+  | {
+      readonly op: typeof Op.RequestChannelInfo;
+      readonly d: { readonly guild_id: string; readonly fields: readonly string[] };
+    };
 
 /** Why a payload is refused: how to close, and what to write down. */
 export interface Refusal {
@@ -57,18 +65,26 @@ export interface Refusal {
 type Data = Readonly<Record<string, unknown>>;
 type Check = (d: unknown) => boolean;
 
-const record = (test: (d: Data) => boolean): Check => (d) => isRecord(d) && test(d);
+const record =
+  (test: (d: Data) => boolean): Check =>
+  (d) =>
+    isRecord(d) && test(d);
 const optional = (value: unknown, test: (value: unknown) => boolean): boolean => value === undefined || test(value);
 const isInteger = (value: unknown): value is number => Number.isInteger(value);
 const isString = (value: unknown): boolean => typeof value === 'string';
 const isBoolean = (value: unknown): boolean => typeof value === 'boolean';
-const isListOf = (value: unknown, test: (item: unknown) => boolean): boolean => Array.isArray(value) && value.every(test);
+const isListOf = (value: unknown, test: (item: unknown) => boolean): boolean =>
+  Array.isArray(value) && value.every(test);
 
 const STATUSES = ['online', 'dnd', 'idle', 'invisible', 'offline'];
 
 /** https://docs.discord.com/developers/events/gateway-events#update-presence */
 const isPresence: Check = record(
-  (d) => (d.since === null || isInteger(d.since)) && isListOf(d.activities, isRecord) && STATUSES.includes(d.status as string) && isBoolean(d.afk),
+  (d) =>
+    (d.since === null || isInteger(d.since)) &&
+    isListOf(d.activities, isRecord) &&
+    STATUSES.includes(d.status as string) &&
+    isBoolean(d.afk),
 );
 
 /** A number where a number belongs: whether it fits is a question of close code 4010 or 4013, not of the shape. */
@@ -79,7 +95,10 @@ const isIdentify: Check = record(
     isInteger(d.intents) &&
     d.intents >= 0 &&
     optional(d.compress, isBoolean) &&
-    optional(d.large_threshold, (value) => isInteger(value) && value >= LARGE_THRESHOLD_MIN && value <= LARGE_THRESHOLD_MAX) &&
+    optional(
+      d.large_threshold,
+      (value) => isInteger(value) && value >= LARGE_THRESHOLD_MIN && value <= LARGE_THRESHOLD_MAX,
+    ) &&
     optional(d.shard, (value) => isListOf(value, isInteger) && (value as readonly unknown[]).length === 2) &&
     optional(d.presence, (value) => value === null || isPresence(value)),
 );
@@ -88,7 +107,12 @@ const isMemberRequest: Check = record(
   (d) =>
     isSnowflake(d.guild_id) &&
     (isString(d.query) ? isInteger(d.limit) && d.limit >= 0 : d.user_ids !== undefined) &&
-    optional(d.user_ids, (ids) => isSnowflake(ids) || (isListOf(ids, isSnowflake) && (ids as readonly unknown[]).length <= MEMBER_IDS_PER_REQUEST)) &&
+    optional(
+      d.user_ids,
+      (ids) =>
+        isSnowflake(ids) ||
+        (isListOf(ids, isSnowflake) && (ids as readonly unknown[]).length <= MEMBER_IDS_PER_REQUEST),
+    ) &&
     optional(d.presences, isBoolean) &&
     optional(d.nonce, isString),
 );
@@ -98,7 +122,11 @@ const CHECKS: Readonly<Record<number, Check>> = {
   [Op.Identify]: isIdentify,
   [Op.PresenceUpdate]: isPresence,
   [Op.VoiceStateUpdate]: record(
-    (d) => isSnowflake(d.guild_id) && (d.channel_id === null || isSnowflake(d.channel_id)) && isBoolean(d.self_mute) && isBoolean(d.self_deaf),
+    (d) =>
+      isSnowflake(d.guild_id) &&
+      (d.channel_id === null || isSnowflake(d.channel_id)) &&
+      isBoolean(d.self_mute) &&
+      isBoolean(d.self_deaf),
   ),
   [Op.Resume]: record((d) => isString(d.token) && isString(d.session_id) && isInteger(d.seq) && d.seq >= 0),
   [Op.RequestGuildMembers]: isMemberRequest,
@@ -123,10 +151,15 @@ function refuse(code: number, kind: Refusal['kind'], detail: string): Refusal {
 /** Reads what a client of a JSON connection sent. The token never gets into a refusal's detail. */
 export function readClientPayload(data: Buffer, isBinary: boolean): ClientPayload | Refusal {
   if (data.length > MAX_CLIENT_PAYLOAD_BYTES) {
-    return refuse(CloseCode.decodeError, 'payload-too-large', `${data.length} bytes, the limit is ${MAX_CLIENT_PAYLOAD_BYTES}`);
+    return refuse(
+      CloseCode.decodeError,
+      'payload-too-large',
+      `${data.length} bytes, the limit is ${MAX_CLIENT_PAYLOAD_BYTES}`,
+    );
   }
   if (isBinary) {
-    if (looksCompressed(data)) return refuse(CloseCode.decodeError, 'compressed-client-frame', 'clients must not compress');
+    if (looksCompressed(data))
+      return refuse(CloseCode.decodeError, 'compressed-client-frame', 'clients must not compress');
     return refuse(CloseCode.decodeError, 'undecodable-payload', 'a binary message on a JSON connection');
   }
   let payload: unknown;
@@ -138,7 +171,8 @@ export function readClientPayload(data: Buffer, isBinary: boolean): ClientPayloa
   if (!isRecord(payload) || !isInteger(payload.op)) {
     return refuse(CloseCode.decodeError, 'undecodable-payload', 'not an object with an integer "op"');
   }
-  if (!(payload.op in CHECKS)) return refuse(CloseCode.unknownOpcode, 'invalid-payload', `op ${payload.op} is not for clients`);
+  if (!(payload.op in CHECKS))
+    return refuse(CloseCode.unknownOpcode, 'invalid-payload', `op ${payload.op} is not for clients`);
   if (isClientPayload(payload)) return payload;
   return refuse(CloseCode.unknownOpcode, 'invalid-payload', `"d" of op ${payload.op} has the wrong shape`);
 }

@@ -11,7 +11,15 @@ export interface DeflateStream {
 
 /** The part of zlib's native handle that is used. It is private to Node, stable from Node 10 to 24 at least. */
 interface DeflateHandle {
-  writeSync(flush: number, input: Buffer, inputAt: number, inputBytes: number, output: Buffer, outputAt: number, outputBytes: number): void;
+  writeSync(
+    flush: number,
+    input: Buffer,
+    inputAt: number,
+    inputBytes: number,
+    output: Buffer,
+    outputAt: number,
+    outputBytes: number,
+  ): void;
 }
 
 interface SynchronousDeflate {
@@ -21,7 +29,8 @@ interface SynchronousDeflate {
 }
 
 function isSynchronous(deflate: unknown): deflate is SynchronousDeflate {
-  if (typeof deflate !== 'object' || deflate === null || !('_handle' in deflate) || !('_writeState' in deflate)) return false;
+  if (typeof deflate !== 'object' || deflate === null || !('_handle' in deflate) || !('_writeState' in deflate))
+    return false;
   const { _handle: handle, _writeState: state } = deflate;
   return typeof handle === 'object' && handle !== null && 'writeSync' in handle && state instanceof Uint32Array;
 }
@@ -38,7 +47,8 @@ const zeros: Buffer = Buffer.alloc(1024 * 1024);
  */
 export function createDeflateStream(level: number): DeflateStream {
   const deflate = createDeflate({ level });
-  if (!isSynchronous(deflate)) throw new Error('node:zlib of this Node version has no synchronous handle; use a connection without compression');
+  if (!isSynchronous(deflate))
+    throw new Error('node:zlib of this Node version has no synchronous handle; use a connection without compression');
   const { _handle: handle, _writeState: state } = deflate;
 
   /** zlib wants to be called until it leaves room in the output. */

@@ -28,7 +28,9 @@ const PAYLOAD_COMPRESSION_FROM = 1_000;
 function split(bytes: Buffer, count: number): Buffer[] {
   if (count <= 1 || bytes.length < count) return [bytes];
   const size = Math.ceil(bytes.length / count);
-  return Array.from({ length: Math.ceil(bytes.length / size) }, (_, index) => bytes.subarray(index * size, (index + 1) * size));
+  return Array.from({ length: Math.ceil(bytes.length / size) }, (_, index) =>
+    bytes.subarray(index * size, (index + 1) * size),
+  );
 }
 
 const plain: Outlet = {
@@ -39,7 +41,9 @@ const plain: Outlet = {
 
 function payloadOutlet(settings: OutletSettings): Outlet {
   return {
-    encode: (text) => [text.length < PAYLOAD_COMPRESSION_FROM ? text : deflateSync(text, { level: settings.zlibLevel })],
+    encode: (text) => [
+      text.length < PAYLOAD_COMPRESSION_FROM ? text : deflateSync(text, { level: settings.zlibLevel }),
+    ],
     bomb: (bytes) => deflateSync(Buffer.alloc(bytes), { level: settings.zlibLevel }),
     close: () => {},
   };

@@ -74,7 +74,8 @@ export function emit(simulation: Simulation, request: EventRequest): number {
   checkOptions('event', request, EXPECTATIONS);
   const { t, guildId, count = 1, unfurlAfterMs } = request;
   if (typeof t !== 'string') throw new TypeError('event: "t" is missing, expected the name of a dispatch');
-  if (guildId !== undefined && !/^\d{1,20}$/.test(guildId)) throw new RangeError(`event: guildId is "${guildId}", expected an id`);
+  if (guildId !== undefined && !/^\d{1,20}$/.test(guildId))
+    throw new RangeError(`event: guildId is "${guildId}", expected an id`);
   if (unfurlAfterMs !== undefined && (t !== 'MESSAGE_CREATE' || 'd' in request)) {
     throw new TypeError('event: "unfurlAfterMs" goes with a MESSAGE_CREATE without "d"');
   }
@@ -86,11 +87,16 @@ export function emit(simulation: Simulation, request: EventRequest): number {
     }
     if (!isLiveEventName(t)) {
       const near = nearestName(t, LIVE_EVENT_NAMES);
-      throw new TypeError(`event: "${t}" cannot be made${near === undefined ? '' : `, "${near}" could`}; give its data as "d"`);
+      throw new TypeError(
+        `event: "${t}" cannot be made${near === undefined ? '' : `, "${near}" could`}; give its data as "d"`,
+      );
     }
     const guild = guildOf(simulation, guildId);
     if (guild === undefined) continue;
-    dispatches += unfurlAfterMs === undefined ? tell(simulation, simulation.live.make(t, guild)) : emitLinked(simulation, guild, unfurlAfterMs);
+    dispatches +=
+      unfurlAfterMs === undefined
+        ? tell(simulation, simulation.live.make(t, guild))
+        : emitLinked(simulation, guild, unfurlAfterMs);
   }
   return dispatches;
 }

@@ -63,7 +63,10 @@ export function checkEventMix(mix: EventMixName | EventMix): void {
  * Makes a function that draws event names by weight. Only events are drawn that a session with these intents could
  * get; undefined when there is none, and the function then must not be asked.
  */
-export function createEventPicker(mix: EventMixName | EventMix, intents: number): ((random: Random) => LiveEventName) | undefined {
+export function createEventPicker(
+  mix: EventMixName | EventMix,
+  intents: number,
+): ((random: Random) => LiveEventName) | undefined {
   const weights = typeof mix === 'string' ? EVENT_MIXES[mix] : mix;
   const names: LiveEventName[] = [];
   const bounds: number[] = [];

@@ -24,7 +24,8 @@ export function createGuildControl(simulation: Simulation): GuildControl {
 
   function known(id: string): Guild {
     const guild = /^\d{1,20}$/.test(id) ? population.find(id) : undefined;
-    if (guild === undefined) throw new RangeError(`guilds: there is no guild ${JSON.stringify(id)}; guilds.ids() lists them`);
+    if (guild === undefined)
+      throw new RangeError(`guilds: there is no guild ${JSON.stringify(id)}; guilds.ids() lists them`);
     return guild;
   }
 
@@ -48,7 +49,8 @@ export function createGuildControl(simulation: Simulation): GuildControl {
     },
     status: (id) => population.status(known(id).index),
     join(count = 1) {
-      if (!Number.isInteger(count) || count < 0) throw new RangeError(`guilds.join: got ${count}, expected a whole number of 0 or more`);
+      if (!Number.isInteger(count) || count < 0)
+        throw new RangeError(`guilds.join: got ${count}, expected a whole number of 0 or more`);
       return Array.from({ length: count }, () => {
         const guild = population.add();
         tellGuildCreate(simulation, guild);
@@ -62,7 +64,9 @@ export function createGuildControl(simulation: Simulation): GuildControl {
       return true;
     },
     outage(ids) {
-      const down = (ids?.map(known) ?? allIn('available')).filter((guild) => population.status(guild.index) === 'available');
+      const down = (ids?.map(known) ?? allIn('available')).filter(
+        (guild) => population.status(guild.index) === 'available',
+      );
       for (const guild of down) {
         population.setStatus(guild.index, 'unavailable');
         tellGuildDelete(simulation, guild, true);
@@ -70,7 +74,9 @@ export function createGuildControl(simulation: Simulation): GuildControl {
       return down.length;
     },
     recover(ids) {
-      const up = (ids?.map(known) ?? allIn('unavailable')).filter((guild) => population.status(guild.index) === 'unavailable');
+      const up = (ids?.map(known) ?? allIn('unavailable')).filter(
+        (guild) => population.status(guild.index) === 'unavailable',
+      );
       for (const guild of up) {
         population.setStatus(guild.index, 'available');
         tellGuildCreate(simulation, guild);

@@ -100,12 +100,25 @@ export function channel(prefix: string, index: number, shape: GuildShape): objec
 
 function emoji(prefix: string, index: number): object {
   const id = prefix + ending(EMOJI, index);
-  return { id, name: `wave${index}`, roles: [], require_colons: true, managed: false, animated: false, available: true };
+  return {
+    id,
+    name: `wave${index}`,
+    roles: [],
+    require_colons: true,
+    managed: false,
+    animated: false,
+    available: true,
+  };
 }
 
 function presence(index: number): object {
   const activity = { id: 'ec0b28a579ecb4bd', name: 'Tide Tables', type: 0, created_at: 1_767_225_600_000 };
-  return { user: { id: personId(index) }, status: 'online', activities: [activity], client_status: { desktop: 'online' } };
+  return {
+    user: { id: personId(index) },
+    status: 'online',
+    activities: [activity],
+    client_status: { desktop: 'online' },
+  };
 }
 
 function times<Item>(count: number, make: (index: number) => Item): Item[] {
@@ -125,7 +138,11 @@ export interface GuildView {
 }
 
 /** Template of the `d` of a GUILD_CREATE. Holes: `prefix` (id without its ending) and `number`. */
-export function guildTemplate(shape: GuildShape, view: GuildView, application: { readonly id: string; readonly name: string }): Template {
+export function guildTemplate(
+  shape: GuildShape,
+  view: GuildView,
+  application: { readonly id: string; readonly name: string },
+): Template {
   const prefix = hole('prefix');
   const bot = { ...member([]), user: botUser(application) };
   const large = shape.members + 1 > view.largeThreshold;
@@ -147,7 +164,9 @@ export function guildTemplate(shape: GuildShape, view: GuildView, application: {
     verification_level: 1,
     default_message_notifications: 1,
     explicit_content_filter: 0,
-    roles: times(shape.roles, (index) => role(prefix + roleEnding(index), index === 0 ? '@everyone' : `crew ${index}`, index)),
+    roles: times(shape.roles, (index) =>
+      role(prefix + roleEnding(index), index === 0 ? '@everyone' : `crew ${index}`, index),
+    ),
     emojis: times(shape.emojis, (index) => emoji(prefix, index)),
     stickers: [],
     features: ['COMMUNITY'],

@@ -56,7 +56,13 @@ function embeds(message: Message): string {
     width: 1200,
     height: 630,
   };
-  const embed = { type: 'article', url: linkOf(message.id), title: 'Tide tables', description: 'High water at 06:12.', thumbnail };
+  const embed = {
+    type: 'article',
+    url: linkOf(message.id),
+    title: 'Tide tables',
+    description: 'High water at 06:12.',
+    thumbnail,
+  };
   return JSON.stringify([embed]);
 }
 

@@ -1,0 +1,124 @@
+import { describe, expect, it } from 'vitest';
+import { createTestBed, HEARTBEAT_MS } from './test-bed.ts';
+
+/** A dispatch in Discord's layout whose data is broken in the middle: only who reads it can tell. */
+const BROKEN = '{"t":"MESSAGE_UPDATE","s":3,"op":0,"d":{"id":"1","content":}}';
+
+describe('damaged data', () => {
+  it.each([
+    ['a filter', {}, BROKEN],
+    [
+      'the handler',
+      {
+        handleDiscordPayload: (_: unknown, data: { t: string; d: unknown }) => void (data.t === 'TYPING_START' && data.d),
+      },
+      BROKEN.replace('MESSAGE_UPDATE', 'TYPING_START'),
+    ],
+    [
+      'an async handler',
+      {
+        handleDiscordPayload: async (_: unknown, data: { t: string; d: unknown }) => void (data.t === 'TYPING_START' && data.d),
+      },
+      BROKEN.replace('MESSAGE_UPDATE', 'TYPING_START'),
+    ],
+  ])('found by %s closes the connection, and the event is asked for again', async (_, options, text) => {
+    const bed = createTestBed(options);
+    const end = await bed.ready();
+    bed.dispatch('CHANNEL_UPDATE');
+    end.receiveText(text);
+    await bed.clock.advance(1_000);
+    expect(end.ended).toBe(3067);
+    bed.last.open();
+    bed.last.receive({ op: 10, d: { heartbeat_interval: HEARTBEAT_MS } });
+    expect(bed.last.sent).toMatchObject([{ op: 6, d: { seq: 2 } }]);
+    bed.last.receive({ op: 0, t: 'MESSAGE_UPDATE', s: 3, d: { id: '1', content: 'whole', author: {} } });
+    await bed.clock.advance(1);
+    expect(bed.gateway.shards.get(0)?.tracker.settled).toBe(3);
+  });
+});
+
+describe('a handler that cannot keep up', () => {
+  const slow = (release: (() => void)[]) => () =>
+    new Promise<void>((resolve) => {
+      release.push(resolve);
+    });
+
+  it('pauses the socket at maxInFlight while heartbeats go on, and reads on at half of it', async () => {
+    const release: (() => void)[] = [];
+    const bed = createTestBed({ handleDiscordPayload: slow(release), maxInFlight: { events: 4 } });
+    const end = await bed.ready();
+    for (let event = 0; event < 3; event++) bed.dispatch('TYPING_START');
+    expect(end.paused).toBe(true);
+    await bed.clock.advance(HEARTBEAT_MS * 0.6);
+    expect(end.sent.filter(({ op }) => op === 1).length).toBeGreaterThan(0);
+    release.shift()?.();
+    await bed.clock.advance(1);
+    expect(end.paused).toBe(true);
+    release.shift()?.();
+    await bed.clock.advance(1);
+    expect(end.paused).toBe(false);
+  });
+
+  it('loses its connection resumably after a whole interval, and gets no new one before there is room', async () => {
+    const release: (() => void)[] = [];
+    const bed = createTestBed({ handleDiscordPayload: slow(release), maxInFlight: { events: 2 }, handlerTimeoutMs: 10_000_000 });
+    const end = await bed.ready();
+    bed.dispatch('TYPING_START');
+    await bed.clock.advance(HEARTBEAT_MS * 3);
+    expect(end.ended).toBe(3069);
+    expect(bed.sockets).toHaveLength(1);
+    for (const done of release) done();
+    await bed.clock.advance(2_000);
+    expect(bed.sockets).toHaveLength(2);
+  });
+});
+
+describe('sequence numbers', () => {
+  it('a RESUME says what is settled, not what was received, and what is in flight comes only once', async () => {
+    const release: (() => void)[] = [];
+    const bed = createTestBed({
+      handleDiscordPayload: (_, data) => {
+        bed.handled.push(data.s);
+        return data.s === 3 ? new Promise<void>((resolve) => release.push(resolve)) : undefined;
+      },
+    });
+    const end = await bed.ready();
+    for (let event = 0; event < 4; event++) bed.dispatch('TYPING_START');
+    end.close(1006);
+    await bed.clock.advance(1_000);
+    bed.last.open();
+    bed.last.receive({ op: 10, d: { heartbeat_interval: HEARTBEAT_MS } });
+    expect(bed.last.sent).toMatchObject([{ op: 6, d: { seq: 2 } }]);
+    for (let s = 3; s <= 6; s++) bed.last.receive({ op: 0, t: 'TYPING_START', s, d: {} });
+    expect(bed.handled).toEqual([1, 2, 3, 4, 5, 6]);
+    release[0]?.();
+    await bed.clock.advance(1);
+    expect(bed.gateway.shards.get(0)?.previousSequenceNumber).toBe(6);
+  });
+
+  it('a heartbeat says no more than what is stored', async () => {
+    let writable = true;
+    const saved: number[] = [];
+    const bed = createTestBed({
+      sessionStore: {
+        load: async () => [],
+        remove: async () => {},
+        save: async (checkpoints) => {
+          if (!writable) throw new Error('disk full');
+          saved.push(...checkpoints.map(({ seq }) => seq));
+        },
+      },
+    });
+    const end = await bed.ready();
+    bed.dispatch('TYPING_START');
+    await bed.clock.advance(2_000);
+    writable = false;
+    bed.dispatch('TYPING_START');
+    await bed.clock.advance(HEARTBEAT_MS);
+    expect(end.sent.findLast(({ op }) => op === 1)).toEqual({ op: 1, d: 2 });
+    expect(bed.reported.some(([name]) => name === 'storeError')).toBe(true);
+    writable = true;
+    await bed.clock.advance(HEARTBEAT_MS);
+    expect(saved.at(-1)).toBe(3);
+  });
+});
