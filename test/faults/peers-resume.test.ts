@@ -123,6 +123,7 @@ describe('A5 a RESUME without an answer', () => {
   it('A5 a RESUME that nothing answers is tried again on a new connection within 45 seconds', async () => {
     const bed = createVirtualBed();
     await bed.ready();
+    await bed.until('nothing is left to replay', () => bed.told('guildsLoaded').length > 0);
     bed.simulator.fault({ kind: 'withhold-resumed', times: 1 });
     bed.simulator.fault({ kind: 'drop' });
     await bed.until('the first RESUME', () => bed.resumes() === 1);

@@ -29,7 +29,6 @@ const gateway = createGatewayManager({
   maxConcurrency: bot.session_start_limit.max_concurrency,
   maxShards: bot.shards,
   lastShardId: bot.shards,
-  handlerTimeoutMs: 24 * 60 * 60 * 1000,
   handleDiscordPayload: httpForwarder({
     url: `${EVENT_HANDLER_URL}:${EVENT_HANDLER_PORT}`,
     secretKey: EVENT_HANDLER_SECRET_KEY,

@@ -14,12 +14,6 @@ export const SEND_WINDOW_MS = 60_000;
 /** One identify per bucket in this time. https://docs.discord.com/developers/events/gateway#rate-limiting */
 export const IDENTIFY_BUCKET_MS = 5_000;
 
-/** Largest payload a client may send, UTF-8 bytes. https://docs.discord.com/developers/events/gateway#sending-events */
-export const MAX_COMMAND_BYTES = 4_096;
-
-/** Guilds one session may hold. https://docs.discord.com/developers/events/gateway#sharding */
-export const GUILDS_PER_SHARD = 2_500;
-
 /** Where large-bot sharding begins to round shard counts in practice; Discord's own figure is 150,000 guilds. */
 export const LARGE_BOT_SHARDS = 100;
 

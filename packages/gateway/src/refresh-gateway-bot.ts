@@ -37,7 +37,7 @@ async function read(gateway: GatewayManager): Promise<GatewayBot> {
 }
 
 /** Takes over Discord's figures. The shard count of what runs stays; what is spawned next uses the new one. */
-export function adoptGatewayBot(gateway: GatewayManager, bot: GatewayBot): void {
+function adoptGatewayBot(gateway: GatewayManager, bot: GatewayBot): void {
   const { runtime } = gateway;
   const limit = bot.sessionStartLimit;
   gateway.shardsRecommended = bot.shards;

@@ -44,7 +44,7 @@ export interface TestBed {
   dispatch(t: string, d?: unknown, s?: number): void;
 }
 
-export const TOKEN = 'canary-token.secret';
+const TOKEN = 'canary-token.secret';
 export const HEARTBEAT_MS = 40_000;
 
 /** A gateway with one shard over sockets and a clock that the test holds in its hands. */

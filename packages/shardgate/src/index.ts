@@ -13,4 +13,5 @@ export {
   type RestProcess,
   type RestProcessOptions,
 } from '@shardgate/rest';
+export { Op, Payload, WireError, type WireErrorCode } from '@shardgate/wire';
 export { startGateway, type StartGatewayOptions } from './start-gateway.ts';

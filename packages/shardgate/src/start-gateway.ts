@@ -10,7 +10,7 @@ export interface StartGatewayOptions extends Omit<GatewayOptions, 'handleDiscord
 
 /**
  * Starts a gateway that posts every event to `url`, in order for each shard, and again until the answer is 2xx. The older way in, from before there was a
- * manager; what it returns is the manager, and overriding works as ever.
+ * manager; what it returns is the manager, and overriding works as ever. Why it stands in this package: docs/decisions/0002.
  *
  * `stopGateway` also ends the posting: events still unanswered then come again when the sessions are resumed.
  *

@@ -4,7 +4,7 @@ import { report } from '../report.ts';
 import type { Shard } from '../shard/shard.ts';
 import type { GuildEvent } from './guild-registry.ts';
 
-/** Name of a GUILD_CREATE that is no join; Discordeno's word for it. */
+/** Name of a GUILD_CREATE that is no join; Discordeno's word for it. Why also after an outage: docs/decisions/0001. */
 const LOADED_GUILD = 'GUILD_LOADED_DD';
 
 /**

@@ -1,5 +1,4 @@
-import { encodeCommand, Op } from '@shardgate/wire';
-import { MAX_COMMAND_BYTES } from '../discord-limits.ts';
+import { encodeCommand, MAX_COMMAND_BYTES, Op } from '@shardgate/wire';
 import { GatewayError } from '../errors.ts';
 import type { GatewayManager } from '../gateway-manager.ts';
 import { contained } from '../report.ts';

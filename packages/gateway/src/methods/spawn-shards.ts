@@ -7,6 +7,7 @@ import { contained, containedNumber } from '../report.ts';
 import { adoptSessions, loadSessions, storedShardCount } from '../session-store/stored-sessions.ts';
 import type { SessionCheckpoint } from '../session-store/session-store.ts';
 import { backoffMs } from '../shard/backoff.ts';
+import type { Shard } from '../shard/shard.ts';
 import { runBucket } from '../spawn-bucket.ts';
 import { calculateMaxShards } from './calculate-max-shards.ts';
 import { handleDiscordPayload } from './handle-discord-payload.ts';
@@ -37,6 +38,8 @@ async function spawn(gateway: GatewayManager, firstShardId: number): Promise<voi
 
   const plan = { shardIds, resumed: new Set<number>(), told: new Map<number, Promise<void>>() };
   runtime.spawn = plan;
+  // A shard that ended begins anew, with what the store knows of it.
+  for (const shardId of shardIds) if (isOver(gateway.shards.get(shardId))) gateway.shards.delete(shardId);
   const resumable = adoptSessions(gateway, sessions, shardIds);
   // Resumes cost nothing and their replay buffers run full: none waits behind an identify.
   for (const shardId of resumable)
@@ -49,6 +52,10 @@ async function spawn(gateway: GatewayManager, firstShardId: number): Promise<voi
 
   const ready = shardIds.map((shardId) => plan.told.get(shardId) ?? started(gateway, shardId));
   await Promise.race([Promise.all(ready), stopped(gateway)]);
+}
+
+function isOver(shard: Shard | undefined): boolean {
+  return shard !== undefined && (shard.status === 'stopped' || shard.status === 'fatal');
 }
 
 /** A shard that was resumed, or that stands where it stood before this call. */

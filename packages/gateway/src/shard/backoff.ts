@@ -1,7 +1,7 @@
 /** First upper bound of a wait between two connections, milliseconds. */
-export const BACKOFF_BASE_MS = 500;
+const BACKOFF_BASE_MS = 500;
 /** Last upper bound, milliseconds. */
-export const BACKOFF_CAP_MS = 60_000;
+const BACKOFF_CAP_MS = 60_000;
 
 /**
  * Full jitter: evenly spread between 0 and a bound that doubles with each failure. A thousand shards that lose
@@ -9,8 +9,9 @@ export const BACKOFF_CAP_MS = 60_000;
  *
  * @param failures connections in a row that came to nothing, 0 or more
  * @param jitter a number in [0, 1)
+ * @param capMs last upper bound, milliseconds
  * @returns milliseconds
  */
-export function backoffMs(failures: number, jitter: number): number {
-  return jitter * Math.min(BACKOFF_CAP_MS, BACKOFF_BASE_MS * 2 ** Math.min(failures, 16));
+export function backoffMs(failures: number, jitter: number, capMs: number = BACKOFF_CAP_MS): number {
+  return jitter * Math.min(capMs, BACKOFF_BASE_MS * 2 ** Math.min(failures, 16));
 }

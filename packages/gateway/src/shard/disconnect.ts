@@ -1,4 +1,4 @@
-import { backoffMs } from './backoff.ts';
+import { BACKOFF_CAP_MS, backoffMs, RESUME_BACKOFF_CAP_MS } from './backoff.ts';
 import type { CloseVerdict } from './close-codes.ts';
 import type { ShardEffect } from './effect.ts';
 import type { Transition, TransitionContext } from './outcome.ts';
@@ -79,7 +79,8 @@ export function disconnect(state: ShardState, context: TransitionContext, end: D
   }
 
   function waitMs(failuresSoFar: number): number {
-    const backoff = backoffMs(failuresSoFar, context.jitter);
+    const capMs = session === undefined ? BACKOFF_CAP_MS : RESUME_BACKOFF_CAP_MS;
+    const backoff = backoffMs(failuresSoFar, context.jitter, capMs);
     const cooling = end.verdict === 'cool' ? COOL_DOWN_MS * (1 + context.jitter) : 0;
     return Math.max(end.pauseMs ?? 0, cooling, backoff);
   }

@@ -44,7 +44,7 @@ function waitFor(
 }
 
 /** Ends an event's flight, once: a handler that returns after its time is over finds it settled. */
-export function settle(gateway: GatewayManager, shard: Shard, tracker: SequenceTracker, entry: InFlight): void {
+function settle(gateway: GatewayManager, shard: Shard, tracker: SequenceTracker, entry: InFlight): void {
   if (entry.settled) return;
   tracker.settle(entry);
   land(gateway, shard, entry);

@@ -146,7 +146,7 @@ export class Shard {
     return this.state.session === undefined ? null : this.tracker.settled;
   }
 
-  /** What a heartbeat says: highest sequence number that is settled and stored, or null. A heartbeat may be taken for an acknowledgement by Discord. */
+  /** What a heartbeat says: highest sequence number that is settled and stored, or null. A heartbeat may be taken for an acknowledgement by Discord: docs/decisions/0003. */
   get heartbeatSequence(): number | null {
     const { stored } = this;
     return stored !== undefined && stored.seq > 0 && stored.sessionId === this.state.session?.sessionId

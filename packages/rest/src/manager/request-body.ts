@@ -29,7 +29,7 @@ export async function encodeBody(body: unknown, files: readonly RestFile[]): Pro
 }
 
 /** JSON in which bigints are strings, as Discord wants its ids. */
-export function toJson(body: unknown): string {
+function toJson(body: unknown): string {
   const text: unknown = JSON.stringify(body, (_, value: unknown) =>
     typeof value === 'bigint' ? String(value) : value,
   );
