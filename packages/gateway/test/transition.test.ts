@@ -82,7 +82,7 @@ describe('transition: every state takes every input', () => {
           for (const effect of effects) if (effect.type === 'close') expect([1000, 1001]).not.toContain(effect.code);
           // Nothing is sent on a connection that is being given up.
           if (effectsOf(effects, 'close').length > 0)
-            for (const kind of ['sendIdentify', 'sendResume', 'sendHeartbeat'] as const)
+            for (const kind of ['sendIdentify', 'sendResume', 'sendHeartbeat', 'answerHeartbeat'] as const)
               expect(effectsOf(effects, kind)).toHaveLength(0);
         }
       });
@@ -249,7 +249,7 @@ describe('transition: heartbeats', () => {
     const state = beating();
     const { state: after, effects } = transition(state, { type: 'heartbeatRequest' }, at(9_980));
     expect(after).toBe(state);
-    expect(effects).toEqual([{ type: 'sendHeartbeat' }]);
+    expect(effects).toEqual([{ type: 'answerHeartbeat' }]);
   });
 });
 

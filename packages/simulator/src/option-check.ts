@@ -1,3 +1,4 @@
+import { closest, distance } from 'fastest-levenshtein';
 /** What a value has to be. `fits` is asked only when `isType` said yes. */
 export interface Expectation {
   readonly expected: string;
@@ -83,26 +84,11 @@ export function isRecord(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-/** Edits (insert, remove, replace) that turn one word into the other. */
-function editDistance(a: string, b: string): number {
-  let previous = Array.from({ length: b.length + 1 }, (_, index) => index);
-  for (const [row, letter] of a.split('').entries()) {
-    const current = [row + 1];
-    for (const [column, other] of b.split('').entries()) {
-      const replaced = (previous[column] ?? 0) + (letter === other ? 0 : 1);
-      current.push(Math.min(replaced, (previous[column + 1] ?? 0) + 1, (current[column] ?? 0) + 1));
-    }
-    previous = current;
-  }
-  return previous[b.length] ?? 0;
-}
-
+/** The known name that was probably meant, if one is near. */
 export function nearestName(name: string, known: readonly string[]): string | undefined {
-  const distances = known.map(
-    (candidate) => [editDistance(name.toLowerCase(), candidate.toLowerCase()), candidate] as const,
-  );
-  const [best] = distances.toSorted((a, b) => a[0] - b[0]);
-  return best !== undefined && best[0] <= Math.max(2, name.length / 3) ? best[1] : undefined;
+  if (known.length === 0) return undefined;
+  const nearest = closest(name, known);
+  return distance(name.toLowerCase(), nearest.toLowerCase()) <= Math.max(2, name.length / 3) ? nearest : undefined;
 }
 
 function show(value: unknown): string {

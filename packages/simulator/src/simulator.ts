@@ -147,8 +147,21 @@ export function createSimulator(options: SimulatorOptions = {}): Simulator {
       }),
     start(listenOptions) {
       if (listening !== undefined) throw new Error('simulator.start: it is listening already');
-      listening = listen(simulator, listenOptions);
-      return listening;
+      const started = listen(simulator, listenOptions).then(
+        (open) => ({
+          ...open,
+          close() {
+            listening = undefined;
+            return open.close();
+          },
+        }),
+        (error: unknown) => {
+          listening = undefined;
+          throw error;
+        },
+      );
+      listening = started;
+      return started;
     },
     async close() {
       isClosed = true;

@@ -52,6 +52,27 @@ describe('RESUME', () => {
     expect(numbers(next)).toEqual([4]);
   });
 
+  it('stops the clock of the session: it lives on while it is connected', () => {
+    const { bed, session } = dropped({ sessionLifeMs: 10_000 }, 0);
+    const next = bed.resuming(session, 3);
+    bed.until(() => next.dispatch('RESUMED'));
+    bed.clock.advance(60_000);
+    expect(bed.simulator.state().sessions.length).toBe(1);
+  });
+
+  it('being answered, another command closes with 4003 and a second RESUME with 4005', () => {
+    for (const [payload, code] of [
+      [{ op: 31, d: { guild_ids: [] } }, 4003],
+      [{ op: 6, d: { token: 'abc', session_id: 'x', seq: 1 } }, 4005],
+    ] as const) {
+      const { bed, session } = dropped({ resumeDelayMs: 1_000 }, 0);
+      const next = bed.resuming(session, 3);
+      next.send(payload);
+      bed.until(() => next.closes.length);
+      expect([next.closes[0]?.code, next.dispatches()]).toEqual([code, []]);
+    }
+  });
+
   it('costs neither budget nor bucket', () => {
     const { bed, session } = dropped({}, 0);
     const before = bed.simulator.state().sessionStartLimit.remaining;

@@ -1,7 +1,7 @@
+import { closest } from 'fastest-levenshtein';
 import { constants } from 'node:buffer';
 import type { Compression, Encoding, FrameDecoderOptions, ResolvedDecoderOptions } from './decoder-options.ts';
 import { DECODER_DEFAULTS } from './defaults.ts';
-import { nearestName } from './nearest-name.ts';
 import { WireError } from './wire-error.ts';
 
 interface Choice {
@@ -30,7 +30,7 @@ export function resolveDecoderOptions(options: FrameDecoderOptions): ResolvedDec
   const known = Object.keys(DECODER_DEFAULTS);
   for (const name of Object.keys(options)) {
     if (!known.includes(name))
-      throw new TypeError(`unknown option ${JSON.stringify(name)}; did you mean ${nearestName(name, known)}?`);
+      throw new TypeError(`unknown option ${JSON.stringify(name)}; did you mean ${closest(name, known)}?`);
   }
   const {
     encoding = DECODER_DEFAULTS.encoding,

@@ -9,7 +9,10 @@ export function processGatewayQueue(gateway: GatewayManager, shardId: number): v
   const shard = shardOf(gateway, shardId);
   const socket = shard.connection?.socket;
   // Before READY or RESUMED Discord would close with 4003; becoming ready comes back here.
-  if (!shard.ready || socket === undefined || shard.commandTimer !== undefined) return;
+  if (!shard.ready || socket === undefined) return;
+  // What waits may be a presence update: a new command need not wait with it.
+  gateway.clock.clearTimer(shard.commandTimer);
+  shard.commandTimer = undefined;
   const safeRequests = containedNumber(
     gateway,
     'safeRequestsPerShard',

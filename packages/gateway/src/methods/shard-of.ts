@@ -2,7 +2,7 @@ import { createGuildRegistry } from '../filters/guild-registry.ts';
 import { GatewayError } from '../errors.ts';
 import type { GatewayManager } from '../gateway-manager.ts';
 import { createCommandQueue } from '../shard/command-queue.ts';
-import { createSendLimit } from '../shard/send-limit.ts';
+import { ARRIVAL_SLACK_MS, createSendLimit } from '../shard/send-limit.ts';
 import { Shard } from '../shard/shard.ts';
 
 /**
@@ -31,7 +31,10 @@ export function ensureShard(gateway: GatewayManager, shardId: number, shardCount
   const shard = new Shard(shardId, shardCount, {
     guilds: createGuildRegistry(),
     commands: createCommandQueue({ limit: gateway.maxQueuedCommands }),
-    sendLimit: createSendLimit({ limit: gateway.maxRequestsPerInterval, windowMs: gateway.queueResetInterval }),
+    sendLimit: createSendLimit({
+      limit: gateway.maxRequestsPerInterval,
+      windowMs: gateway.queueResetInterval + ARRIVAL_SLACK_MS,
+    }),
   });
   gateway.shards.set(shardId, shard);
   return shard;

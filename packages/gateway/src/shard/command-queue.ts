@@ -1,5 +1,5 @@
 import { GatewayError } from '../errors.ts';
-import { createSendLimit } from './send-limit.ts';
+import { ARRIVAL_SLACK_MS, createSendLimit } from './send-limit.ts';
 
 /** A command that waits for the socket. */
 export interface QueuedCommand {
@@ -55,7 +55,7 @@ const DEFAULT_LIMIT = 1_000;
 const PRESENCE_UPDATE = 3;
 
 /** Not in the documentation any more; the figure Discord's library authors go by, per connection. */
-const PRESENCE_LIMIT = { limit: 5, windowMs: 20_000 };
+const PRESENCE_LIMIT = { limit: 5, windowMs: 20_000 + ARRIVAL_SLACK_MS };
 
 interface Waiting {
   entry: QueuedCommand;

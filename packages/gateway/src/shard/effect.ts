@@ -16,6 +16,8 @@ export type ShardEffect =
   /** Come back with `heartbeatTimer` after `delayMs`. */
   | { readonly type: 'beatAfter'; readonly delayMs: number }
   | { readonly type: 'sendHeartbeat' }
+  /** The server asked for a heartbeat: send one if the send limit has room for it beside those that fall due. */
+  | { readonly type: 'answerHeartbeat' }
   | { readonly type: 'sendResume' }
   | { readonly type: 'sendIdentify' }
   /** Ask for the right to identify; `permit` or `permitRefused` answers. */

@@ -23,6 +23,16 @@ export function sendHeartbeat(gateway: GatewayManager, shard: Shard): void {
   note(gateway, 'GW HEARTBEATING', { shardId: shard.id, sequence: shard.heartbeatSequence });
 }
 
+/**
+ * The answer to a heartbeat request, unless the window is so full that Discord would close with 4008 for it or for a beat that falls due. A server that
+ * has just got a hundred frames does not doubt that we live.
+ */
+export function answerHeartbeat(gateway: GatewayManager, shard: Shard): void {
+  const beats = Math.ceil(gateway.queueResetInterval / Math.max(1, shard.heartbeat.interval));
+  if (shard.sendLimit.waitMs(gateway.clock.now(), beats) === 0) sendHeartbeat(gateway, shard);
+  else note(gateway, 'GW HEARTBEAT REQUEST', { shardId: shard.id, detail: 'not answered: the send limit is reached' });
+}
+
 /** @see https://docs.discord.com/developers/events/gateway#resuming */
 export function sendResume(gateway: GatewayManager, shard: Shard): void {
   // READY itself is in this process already, even while its handler still works on it.

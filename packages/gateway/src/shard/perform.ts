@@ -5,7 +5,7 @@ import { refreshGatewayBot } from '../refresh-gateway-bot.ts';
 import { closeConnection, forgetConnection, openConnection } from './connect.ts';
 import type { ShardEffect } from './effect.ts';
 import type { ShardInput } from './input.ts';
-import { sendHeartbeat, sendIdentify, sendResume } from './outbox.ts';
+import { answerHeartbeat, sendHeartbeat, sendIdentify, sendResume } from './outbox.ts';
 import { requestPermit } from './permit.ts';
 import type { Shard } from './shard.ts';
 
@@ -40,6 +40,8 @@ export function performEffect(gateway: GatewayManager, shard: Shard, effect: Sha
       return beatAfter(gateway, shard, effect.delayMs, apply);
     case 'sendHeartbeat':
       return sendHeartbeat(gateway, shard);
+    case 'answerHeartbeat':
+      return answerHeartbeat(gateway, shard);
     case 'sendResume':
       return sendResume(gateway, shard);
     case 'sendIdentify':

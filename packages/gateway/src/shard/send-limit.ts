@@ -1,3 +1,9 @@
+/**
+ * What is added to Discord's windows, milliseconds: sends can arrive closer together than they left, the first one held up by the
+ * network and the last one not.
+ */
+export const ARRIVAL_SLACK_MS = 1_000;
+
 /** Options of {@link createSendLimit}. */
 export interface SendLimitOptions {
   /** Sends in any window. 1 or more. */

@@ -46,7 +46,7 @@ export function transition(state: ShardState, input: ShardInput, context: Transi
         ? same(state)
         : { state: { ...state, heartbeat: acknowledged(state.heartbeat) }, effects: NOTHING };
     case 'heartbeatRequest':
-      return isConnected(state.phase) ? { state, effects: [{ type: 'sendHeartbeat' }] } : same(state);
+      return isConnected(state.phase) ? { state, effects: [{ type: 'answerHeartbeat' }] } : same(state);
     case 'permit':
       if (state.phase.kind !== 'queued') return same(state);
       return to(state, { kind: 'identifying' }, [

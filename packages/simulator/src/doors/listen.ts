@@ -25,7 +25,7 @@ export interface Listening {
   readonly controlUrl: string;
   readonly gatewayUrl: string;
   readonly resumeUrl: string;
-  /** Stops listening and ends every connection, then resolves. */
+  /** Stops listening and ends every connection, then resolves. The addresses are those of before again. */
   close(): Promise<void>;
 }
 
@@ -83,6 +83,7 @@ export async function listen(simulator: Listenable, options: ListenOptions = {})
   }
   const gatewayUrl = `ws://${authority(main)}`;
   const resumeUrl = `ws://${authority(resume)}`;
+  const before = { ...simulator.addresses };
   simulator.addresses.main = gatewayUrl;
   simulator.addresses.resume = resumeUrl;
   return {
@@ -91,6 +92,7 @@ export async function listen(simulator: Listenable, options: ListenOptions = {})
     gatewayUrl,
     resumeUrl,
     async close() {
+      Object.assign(simulator.addresses, before);
       for (const end of disconnect) end();
       await Promise.all([closed(main), closed(resume)]);
     },

@@ -50,7 +50,7 @@ function silence(connection: Connection): void {
 }
 
 /** Does an immediate fault to one connection. */
-export function strike(simulation: Simulation, connection: Connection, fault: ImmediateFault): void {
+function strike(simulation: Simulation, connection: Connection, fault: ImmediateFault): void {
   if (connection.state === 'closed') return;
   switch (fault.kind) {
     case 'drop':

@@ -79,7 +79,7 @@ export function role(id: string, name: string, position: number): object {
 }
 
 /** A channel. `type` 0 is text, 2 is voice. https://docs.discord.com/developers/resources/channel#channel-object */
-export function channel(prefix: string, index: number, shape: GuildShape): object {
+function channel(prefix: string, index: number, shape: GuildShape): object {
   const id = prefix + ending(CHANNEL, index);
   const common = {
     id,

@@ -1,5 +1,5 @@
 /** How many people live in the simulator. They are members of every guild as far as its size reaches. */
-export const PEOPLE = 100_000;
+const PEOPLE = 100_000;
 
 const PERSON_ID_PREFIX = '118000007';
 
