@@ -71,6 +71,13 @@ const faults: Record<Fault['kind'], () => void> = {
     expect(client.op(9)?.d).toBe(true);
     client.resume(sessionOf(client), client.seq);
     bed.until(() => client.dispatch('RESUMED'));
+    bed.simulator.fault({ kind: 'invalid-session', resumable: true });
+    bed.clock.advance(170_000);
+    expect(bed.simulator.state().sessions.length).toBe(1);
+    bed.clock.advance(11_000);
+    expect(bed.simulator.state().sessions).toEqual([]);
+    client.identify();
+    bed.until(() => client.dispatches().filter(({ t }) => t === 'READY').length === 2);
     bed.simulator.fault({ kind: 'invalid-session', resumable: false });
     bed.clock.advance(10);
     expect(bed.simulator.state().sessions).toEqual([]);

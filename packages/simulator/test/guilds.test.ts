@@ -96,6 +96,17 @@ describe('generations', () => {
 });
 
 describe('events', () => {
+  it('of guilds that come and go need GUILDS', () => {
+    const bed = createBed({ guilds: 2 });
+    const client = bed.ready({ intents: Intent.guildMessages });
+    const [id = ''] = bed.simulator.guilds.join();
+    bed.simulator.guilds.leave(id);
+    bed.simulator.guilds.outage();
+    bed.simulator.guilds.recover();
+    bed.clock.advance(1_000);
+    expect(names(client)).toEqual(['READY']);
+  });
+
   it('outside of guilds go to shard 0', () => {
     const bed = createBed({ maxConcurrency: 2 });
     const clients = [0, 1].map((id) => bed.ready({ shard: [id, 2], intents: ALL_INTENTS }));

@@ -51,14 +51,17 @@ describe('in-memory connection', () => {
     expect([client.opened, client.received.length]).toEqual([true, 1]);
   });
 
-  it('closed while dialling is a failed attempt, and the server never sees it', () => {
-    const bed = createBed();
-    const client = bed.connect();
-    client.socket.close(4000);
-    bed.clock.advance(100);
-    expect([client.opened, client.closes]).toEqual([false, [{ code: 1006, reason: '' }]]);
-    expect(bed.simulator.ledger.activity()).toEqual([]);
-  });
+  it.each(['close', 'terminate'] as const)(
+    '%s while dialling is a failed attempt, and the server never sees it',
+    (how) => {
+      const bed = createBed();
+      const client = bed.connect();
+      client.socket[how](4000);
+      bed.clock.advance(100);
+      expect([client.opened, client.closes]).toEqual([false, [{ code: 1006, reason: '' }]]);
+      expect(bed.simulator.ledger.activity()).toEqual([]);
+    },
+  );
 
   it('tells its end exactly once, however often and in whatever order it is ended', () => {
     const bed = createBed();

@@ -17,12 +17,11 @@ interface Parcel {
   readonly bytes: number;
 }
 
-/** `delay` is asked for each parcel; a parcel never overtakes an earlier one. */
+/** `delay` is asked for each parcel. One that is due before an earlier one waits for it. */
 export function createLane(clock: Clock, delay: () => number): Lane {
   let parcels: Parcel[] = [];
   let head = 0;
   let timer: unknown;
-  let lastDue = 0;
   let bytes = 0;
   let isPaused = false;
 
@@ -52,8 +51,7 @@ export function createLane(clock: Clock, delay: () => number): Lane {
 
   return {
     put(deliver, size) {
-      lastDue = Math.max(lastDue, clock.now() + delay());
-      parcels.push({ due: lastDue, deliver, bytes: size });
+      parcels.push({ due: clock.now() + delay(), deliver, bytes: size });
       bytes += size;
       arm();
     },

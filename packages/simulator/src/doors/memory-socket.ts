@@ -122,7 +122,6 @@ export function createMemoryDoor(options: MemoryDoorOptions): OpenSocket {
       terminate() {
         if (state === 'closed') return;
         if (state === 'dialling') toServer.cut();
-        toClient.cut();
         toServer.put(() => inlet?.closed(ABNORMAL), 0);
         clock.setTimer(() => end(ABNORMAL, ''), 0);
       },
