@@ -20,7 +20,17 @@ export interface Authority extends Certificate {
 }
 
 const DAY_MS = 86_400_000;
-const Tag = { boolean: 1, integer: 2, bits: 3, octets: 4, oid: 6, utf8: 12, time: 23, sequence: 0x30, set: 0x31 } as const;
+const Tag = {
+  boolean: 1,
+  integer: 2,
+  bits: 3,
+  octets: 4,
+  oid: 6,
+  utf8: 12,
+  time: 23,
+  sequence: 0x30,
+  set: 0x31,
+} as const;
 
 /** DER: a tag, a length, the content. https://www.itu.int/rec/T-REC-X.690 */
 function der(tag: number, ...parts: readonly Buffer[]): Buffer {

@@ -70,7 +70,12 @@ describe('the names of the original', () => {
   });
 
   it('exist for clusters and for workers, as options and as properties', () => {
-    expect(create({ shardsPerWorker: 7, maxWorkers: 2 })).toMatchObject({ shardsPerCluster: 7, maxClusters: 2, shardsPerWorker: 7, maxWorkers: 2 });
+    expect(create({ shardsPerWorker: 7, maxWorkers: 2 })).toMatchObject({
+      shardsPerCluster: 7,
+      maxClusters: 2,
+      shardsPerWorker: 7,
+      maxWorkers: 2,
+    });
     const gateway = createGatewayManager({});
     gateway.shardsPerCluster = 9;
     gateway.maxWorkers = 3;
@@ -124,8 +129,9 @@ describe('an option of the wrong kind', () => {
   it.each([
     [{ maxShards: '5' }, "option 'maxShards' is '5'", 'number'],
     [{ firstShardId: 1.5 }, "option 'firstShardId' is 1.5", 'int'],
-    [{ intents: ['Guild'] }, "option 'intents' is [ 'Guild' ]", 'Guilds'],
-    [{ intents: 1 << 30 }, "option 'intents' is 1073741824", 'bit set of known intents'],
+    [{ intents: ['Guild'] }, "option 'intents.0' is 'Guild'", "'Guilds'"],
+    [{ intents: 1 << 30 }, "option 'intents' is 1073741824", 'known intents'],
+    [{ intents: 'Guilds' }, "option 'intents' is 'Guilds'", 'array of their names'],
     [{ heartbeat: 'often' }, "option 'heartbeat' is 'often'", 'function'],
     [{ handleDiscordPayload: null }, "option 'handleDiscordPayload' is null", 'function'],
     [{ compression: 'gzip' }, "option 'compression' is 'gzip'", 'zlib-stream'],

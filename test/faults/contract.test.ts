@@ -1,9 +1,16 @@
 import { Console } from 'node:console';
 import { Writable } from 'node:stream';
 import { inspect } from 'node:util';
-import { createGatewayManager, heartbeat, identify, type GatewayManager, type GatewayOptions } from '@shardgate/gateway';
+import {
+  createGatewayManager,
+  heartbeat,
+  identify,
+  type GatewayManager,
+  type GatewayOptions,
+} from '@shardgate/gateway';
 import { describe, expect, it } from 'vitest';
 import { createVirtualBed, type VirtualBed } from '../beds/virtual-bed.ts';
+import { watchSpawn } from './watched-spawn.ts';
 
 const TOKEN = 'canary.token.value';
 const SECRET_KEY = 'canary-secret-key';
@@ -22,8 +29,11 @@ function identified(bed: VirtualBed): readonly (readonly [number, number] | unde
 describe('which shards are spawned', () => {
   it('maxShards and lastShardId both N spawn exactly 0 to N-1', async () => {
     const bed = createVirtualBed({ shards: 5, maxConcurrency: 5 });
-    bed.start({ maxShards: 5, lastShardId: 5 });
+    const { outcome, spawnShards } = watchSpawn();
+    bed.start({ maxShards: 5, lastShardId: 5, spawnShards });
     await bed.until('ready', () => rangeReady(bed, 5));
+    await bed.until('spawnShards settles', () => outcome() !== 'pending');
+    expect(outcome()).toBe('resolved');
     await bed.advance(60_000);
     expect(identified(bed)).toEqual([0, 1, 2, 3, 4].map((id) => [id, 5]));
     bed.clean();
@@ -100,8 +110,21 @@ describe('spawnShards that nobody awaits', () => {
     };
     const clock = { now: () => 0, wallTime: () => 0, setTimer: never, clearTimer: never };
     const store = { load: never, save: never, remove: never };
-    const methods = { handleDiscordPayload: never, heartbeat: never, identify: never, debug: never, spawnShards: never };
-    createGatewayManager({ token: TOKEN, clock, openSocket: never, sessionStore: store, identifyLedger: store, ...methods });
+    const methods = {
+      handleDiscordPayload: never,
+      heartbeat: never,
+      identify: never,
+      debug: never,
+      spawnShards: never,
+    };
+    createGatewayManager({
+      token: TOKEN,
+      clock,
+      openSocket: never,
+      sessionStore: store,
+      identifyLedger: store,
+      ...methods,
+    });
   });
 });
 
@@ -133,7 +156,10 @@ describe('secrets', () => {
       printed(gateway),
       inspect(gateway, { depth: 9 }),
       inspect(gateway, { depth: 9, showHidden: true }),
-      JSON.stringify(Object.entries(gateway).filter(([name]) => !['shards', 'runtime'].includes(name)), bigintsAsText),
+      JSON.stringify(
+        Object.entries(gateway).filter(([name]) => !['shards', 'runtime'].includes(name)),
+        bigintsAsText,
+      ),
       inspect({ ...gateway }, { depth: 9, showHidden: true }),
       inspect(debugged, { depth: 9 }),
       inspect(bed.life.told, { depth: 9 }),
@@ -167,7 +193,11 @@ describe('the address', () => {
   it.each([
     ['nothing', {}, `wss://gateway.discord.gg/?${query}`],
     ['a bare URL', { urlWSS: 'wss://gateway.discord.gg' }, `wss://gateway.discord.gg/?${query}`],
-    ['the query of older versions', { urlWSS: 'wss://gateway.discord.gg/?v=9&encoding=json' }, `wss://gateway.discord.gg/?${query}`],
+    [
+      'the query of older versions',
+      { urlWSS: 'wss://gateway.discord.gg/?v=9&encoding=json' },
+      `wss://gateway.discord.gg/?${query}`,
+    ],
     ['no compression', { compression: 'none' }, 'wss://gateway.discord.gg/?v=10&encoding=json'],
   ] as const)('given %s, version and encoding are in it exactly once', async (_what, options, address) => {
     const bed = createVirtualBed();
@@ -217,7 +247,11 @@ describe('methods assigned while shards run', () => {
       return promise;
     };
     await bed.until('ready', bed.allReady);
-    expect(calls).toEqual([[1, 0, 0], [1, 1, 0], [1, 2, 0]]);
+    expect(calls).toEqual([
+      [1, 0, 0],
+      [1, 1, 0],
+      [1, 2, 0],
+    ]);
     expect(promises.every((promise) => promise instanceof Promise)).toBe(true);
     expect(life.gateway.identify).toBe(identify);
     bed.clean();

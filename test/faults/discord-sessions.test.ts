@@ -171,24 +171,32 @@ describe('D13 to D18 what does not come in time', () => {
     bed.simulator.fault({ kind: 'withhold-hello', times: 2 });
     bed.simulator.fault({ kind: 'drop' });
     await bed.until('back', () => bed.resumes() === 1, 60_000);
-    expect(bed.told('shardDisconnected').map(({ cause }) => cause).slice(1)).toEqual(['HELLO timed out', 'HELLO timed out']);
+    expect(
+      bed
+        .told('shardDisconnected')
+        .map(({ cause }) => cause)
+        .slice(1),
+    ).toEqual(['HELLO timed out', 'HELLO timed out']);
     expect(bed.identifies()).toBe(1);
     await endUnharmed(bed);
   });
 
-  it.each([undefined, null, 0, -1, 0.5, 999, 600_001, 1e12, '41250', {}, [41_250]])('D13 a HELLO with the interval %j starts no timer and another connection is made', async (interval) => {
-    const bed = createFaultBed();
-    bed.simulator.fault({ kind: 'hello-interval', interval, times: 2 });
-    bed.start();
-    await bed.until('ready', bed.allReady);
-    const [first, second, third] = activityOf(bed.simulator, 'connect').map(({ connection }) => connection);
-    const beats = activityOf(bed.simulator, 'heartbeat').map(({ connection }) => connection);
-    expect(beats.filter((connection) => connection === first || connection === second)).toEqual([]);
-    expect(third, 'two were refused').toBeDefined();
-    expect(bed.told('protocolError').map(({ code }) => code)).toEqual(['badHello', 'badHello']);
-    expect(bed.identifies()).toBe(1);
-    await endUnharmed(bed);
-  });
+  it.each([undefined, null, 0, -1, 0.5, 999, 600_001, 1e12, '41250', {}, [41_250]])(
+    'D13 a HELLO with the interval %j starts no timer and another connection is made',
+    async (interval) => {
+      const bed = createFaultBed();
+      bed.simulator.fault({ kind: 'hello-interval', interval, times: 2 });
+      bed.start();
+      await bed.until('ready', bed.allReady);
+      const [first, second, third] = activityOf(bed.simulator, 'connect').map(({ connection }) => connection);
+      const beats = activityOf(bed.simulator, 'heartbeat').map(({ connection }) => connection);
+      expect(beats.filter((connection) => connection === first || connection === second)).toEqual([]);
+      expect(third, 'two were refused').toBeDefined();
+      expect(bed.told('protocolError').map(({ code }) => code)).toEqual(['badHello', 'badHello']);
+      expect(bed.identifies()).toBe(1);
+      await endUnharmed(bed);
+    },
+  );
 
   it('D13 a second HELLO does not start a second heartbeat', async () => {
     const bed = createFaultBed({ eventsPerSecond: 0 });
@@ -224,7 +232,12 @@ describe('D13 to D18 what does not come in time', () => {
     await bed.until('back', () => bed.told('resumed').length === 1, 120_000);
     expect(bed.clock.now() - droppedAt).toBeLessThan(2 * 61_000 + 5_000);
     expect([bed.identifies(), bed.resumes()]).toEqual([1, 3]);
-    expect(bed.told('shardDisconnected').map(({ cause }) => cause).slice(1)).toEqual(['RESUMED timed out', 'RESUMED timed out']);
+    expect(
+      bed
+        .told('shardDisconnected')
+        .map(({ cause }) => cause)
+        .slice(1),
+    ).toEqual(['RESUMED timed out', 'RESUMED timed out']);
     await endUnharmed(bed);
   });
 
@@ -237,7 +250,9 @@ describe('D13 to D18 what does not come in time', () => {
     bed.simulator.fault({ kind: 'cut-replay', after: 10, times: 3 });
     await bed.until('back', () => bed.told('resumed').length === 1);
     expect([bed.identifies(), bed.resumes()]).toEqual([1, 4]);
-    expect(activityOf(bed.simulator, 'resume').map(({ seq }, _index, [first]) => seq - (first?.seq ?? 0))).toEqual([0, 10, 20, 30]);
+    expect(activityOf(bed.simulator, 'resume').map(({ seq }, _index, [first]) => seq - (first?.seq ?? 0))).toEqual([
+      0, 10, 20, 30,
+    ]);
     await endUnharmed(bed);
   });
 
@@ -278,13 +293,19 @@ describe('D13 to D18 what does not come in time', () => {
       bed.simulator.fault({ kind: 'request-heartbeat' });
       await bed.advance(10);
     }
-    expect(beats().slice(-3).every(({ at }) => bed.clock.now() - at <= 30)).toBe(true);
+    expect(
+      beats()
+        .slice(-3)
+        .every(({ at }) => bed.clock.now() - at <= 30),
+    ).toBe(true);
     const asked = beats().at(-1);
     expect(asked?.seq).toBe(bed.gateway.shards.get(0)?.heartbeatSequence);
     expect(asked?.seq).toBeGreaterThan(1);
     const before = beats().length;
     await bed.advance(regular + 3.5 * 41_250 - bed.clock.now());
-    const later = beats().slice(before).map(({ at }) => Math.round((at - regular) / 41_250 * 100) / 100);
+    const later = beats()
+      .slice(before)
+      .map(({ at }) => Math.round(((at - regular) / 41_250) * 100) / 100);
     expect(later).toEqual([1, 2, 3]);
     await endUnharmed(bed);
   });

@@ -6,25 +6,32 @@ const INTERVAL_MS = 41_250;
 const MINUTE_MS = 60_000;
 
 describe('network faults, in virtual time', () => {
-  it.each(['drop', 'reset'] as const)('N1 a connection that breaks (%s) is answered by RESUME after a back-off, and nothing is lost', async (kind) => {
-    const bed = createFaultBed();
-    await bed.ready();
-    const waits: number[] = [];
-    for (let round = 0; round < 20; round++) {
-      await bed.advance(3_000);
-      bed.simulator.fault({ kind });
-      await bed.until('the break is noticed', () => !bed.allReady());
-      waits.push(bed.told('shardDisconnected').at(-1)?.retryInMs ?? -1);
-      await bed.until('back', bed.allReady);
-    }
-    expect(bed.identifies()).toBe(1);
-    expect(bed.resumes()).toBe(20);
-    expect(new Set(waits).size, 'each back-off is drawn anew').toBe(20);
-    // The back-off doubles with connections that do not stay, but a success holds it at 2^3.
-    expect(Math.max(...waits)).toBeLessThanOrEqual(4_000 * 2);
-    expect(activityOf(bed.simulator, 'connect').slice(1).map(({ door }) => door)).toEqual(Array.from({ length: 20 }, () => 'resume'));
-    await endUnharmed(bed);
-  });
+  it.each(['drop', 'reset'] as const)(
+    'N1 a connection that breaks (%s) is answered by RESUME after a back-off, and nothing is lost',
+    async (kind) => {
+      const bed = createFaultBed();
+      await bed.ready();
+      const waits: number[] = [];
+      for (let round = 0; round < 20; round++) {
+        await bed.advance(3_000);
+        bed.simulator.fault({ kind });
+        await bed.until('the break is noticed', () => !bed.allReady());
+        waits.push(bed.told('shardDisconnected').at(-1)?.retryInMs ?? -1);
+        await bed.until('back', bed.allReady);
+      }
+      expect(bed.identifies()).toBe(1);
+      expect(bed.resumes()).toBe(20);
+      expect(new Set(waits).size, 'each back-off is drawn anew').toBe(20);
+      // The back-off doubles with connections that do not stay, but a success holds it at 2^3.
+      expect(Math.max(...waits)).toBeLessThanOrEqual(4_000 * 2);
+      expect(
+        activityOf(bed.simulator, 'connect')
+          .slice(1)
+          .map(({ door }) => door),
+      ).toEqual(Array.from({ length: 20 }, () => 'resume'));
+      await endUnharmed(bed);
+    },
+  );
 
   it('N2 a half-open connection is found out within two intervals and resumed', async () => {
     const bed = createFaultBed();
@@ -51,30 +58,41 @@ describe('network faults, in virtual time', () => {
     await endUnharmed(bed);
   });
 
-  it.each(['ENOTFOUND', 'EAI_AGAIN', 'ECONNREFUSED'])('N3 dials that fail with %s back off, ask REST again after a few, and keep the session', async (errorCode) => {
-    let asked = 0;
-    const bed = createFaultBed({}, {
-      fetchGatewayBot: (gateway) => {
-        asked += 1;
-        return fetchGatewayBot(gateway);
-      },
-    });
-    await bed.ready();
-    const before = { dials: dials(bed.simulator), asked };
-    bed.simulator.fault({ kind: 'refuse-connect', errorCode, forMs: 2 * MINUTE_MS });
-    bed.simulator.fault({ kind: 'drop' });
-    await bed.advance(2 * MINUTE_MS);
-    const failed = dials(bed.simulator) - before.dials;
-    expect(failed).toBeGreaterThan(3);
-    expect(failed, 'no hot loop').toBeLessThan(40);
-    expect(asked, 'REST is asked for a fresh address').toBeGreaterThan(before.asked);
-    expect(asked - before.asked, 'but not at each failure').toBeLessThanOrEqual(failed - 3);
-    expect(activityOf(bed.simulator, 'refused-connect').map(({ door }) => door).slice(0, 3), 'the resume URL twice, then the main one').toEqual(['resume', 'resume', 'main']);
-    await bed.until('back', bed.allReady, 3 * MINUTE_MS);
-    expect(bed.identifies()).toBe(1);
-    expect(bed.told('gap')).toEqual([]);
-    await endUnharmed(bed);
-  });
+  it.each(['ENOTFOUND', 'EAI_AGAIN', 'ECONNREFUSED'])(
+    'N3 dials that fail with %s back off, ask REST again after a few, and keep the session',
+    async (errorCode) => {
+      let asked = 0;
+      const bed = createFaultBed(
+        {},
+        {
+          fetchGatewayBot: (gateway) => {
+            asked += 1;
+            return fetchGatewayBot(gateway);
+          },
+        },
+      );
+      await bed.ready();
+      const before = { dials: dials(bed.simulator), asked };
+      bed.simulator.fault({ kind: 'refuse-connect', errorCode, forMs: 2 * MINUTE_MS });
+      bed.simulator.fault({ kind: 'drop' });
+      await bed.advance(2 * MINUTE_MS);
+      const failed = dials(bed.simulator) - before.dials;
+      expect(failed).toBeGreaterThan(3);
+      expect(failed, 'no hot loop').toBeLessThan(40);
+      expect(asked, 'REST is asked for a fresh address').toBeGreaterThan(before.asked);
+      expect(asked - before.asked, 'but not at each failure').toBeLessThanOrEqual(failed - 3);
+      expect(
+        activityOf(bed.simulator, 'refused-connect')
+          .map(({ door }) => door)
+          .slice(0, 3),
+        'the resume URL twice, then the main one',
+      ).toEqual(['resume', 'resume', 'main']);
+      await bed.until('back', bed.allReady, 3 * MINUTE_MS);
+      expect(bed.identifies()).toBe(1);
+      expect(bed.told('gap')).toEqual([]);
+      await endUnharmed(bed);
+    },
+  );
 
   it('N3 no address at all at the start: no hot loop, and all shards come up once there is one', async () => {
     const bed = createFaultBed({ shards: 4, maxConcurrency: 4 });
@@ -130,7 +148,11 @@ describe('network faults, in virtual time', () => {
 
   it('N7 a handler that is slow for a while pauses its socket; heartbeats go on and nothing breaks', async () => {
     let handlingMs = 0;
-    const bed = createFaultBed({ shards: 2, maxConcurrency: 2, eventsPerSecond: 200 }, { maxInFlight: { events: 100 } }, () => handlingMs);
+    const bed = createFaultBed(
+      { shards: 2, maxConcurrency: 2, eventsPerSecond: 200 },
+      { maxInFlight: { events: 100 } },
+      () => handlingMs,
+    );
     await bed.ready();
     await bed.advance(50_000);
     for (let round = 0; round < 3; round++) {
@@ -148,7 +170,11 @@ describe('network faults, in virtual time', () => {
 
   it('N7 a handler that is stuck for longer than an interval costs a resumable close, no 4009, no zombie and no event', async () => {
     let stuckUntil = 0;
-    const bed = createFaultBed({ shards: 4, maxConcurrency: 4, guilds: 40, eventsPerSecond: 40 }, { maxInFlight: { events: 50 } }, () => Math.max(0, stuckUntil - bed.clock.now()));
+    const bed = createFaultBed(
+      { shards: 4, maxConcurrency: 4, guilds: 40, eventsPerSecond: 40 },
+      { maxInFlight: { events: 50 } },
+      () => Math.max(0, stuckUntil - bed.clock.now()),
+    );
     await bed.ready();
     stuckUntil = bed.clock.now() + 55_000;
     await bed.advance(60_000);
@@ -182,8 +208,13 @@ describe('network faults, in virtual time', () => {
     expect(bed.identifies()).toBe(1_000);
     expect(bed.resumes()).toBe(1_000);
     expect(asked).toBeLessThanOrEqual(Math.ceil((bed.clock.now() - droppedAt) / 5_000) + 1);
-    const times = [...activityOf(bed.simulator, 'connect'), ...activityOf(bed.simulator, 'refused-connect')].map(({ at }) => at).filter((at) => at >= droppedAt).sort((a, b) => a - b);
-    const inOneSecond = times.map((at, index) => times.slice(index).findIndex((later) => later >= at + 1_000)).filter((count) => count >= 0);
+    const times = [...activityOf(bed.simulator, 'connect'), ...activityOf(bed.simulator, 'refused-connect')]
+      .map(({ at }) => at)
+      .filter((at) => at >= droppedAt)
+      .sort((a, b) => a - b);
+    const inOneSecond = times
+      .map((at, index) => times.slice(index).findIndex((later) => later >= at + 1_000))
+      .filter((count) => count >= 0);
     expect(Math.max(...inOneSecond), 'dials in any second: 100, and a burst of 20').toBeLessThanOrEqual(121);
     await endUnharmed(bed);
   });
@@ -199,7 +230,9 @@ describe('network faults, in virtual time', () => {
     expect(bed.told('gap')).toEqual([]);
     expect(bed.identifies()).toBe(1);
     expect(bed.resumes(), 'one for nearly each minute').toBeGreaterThan(23 * 60);
-    expect(bed.told('shardDisconnected').length / (24 * 60), 'the back-off is not reset by 30 s of luck').toBeLessThan(7);
+    expect(bed.told('shardDisconnected').length / (24 * 60), 'the back-off is not reset by 30 s of luck').toBeLessThan(
+      7,
+    );
     await endUnharmed(bed);
   });
 

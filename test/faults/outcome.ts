@@ -22,7 +22,11 @@ export function createFaultBed(
   options: Partial<GatewayOptions> = {},
   handlingMs?: () => number,
 ): VirtualBed {
-  return createVirtualBed({ guilds: 8, eventsPerSecond: 10, replayLimit: 100_000, ...simulated }, { ...UNFILTERED, ...options }, handlingMs);
+  return createVirtualBed(
+    { guilds: 8, eventsPerSecond: 10, replayLimit: 100_000, ...simulated },
+    { ...UNFILTERED, ...options },
+    handlingMs,
+  );
 }
 
 /** What the simulator noted of one kind. */
@@ -46,7 +50,10 @@ export function dials(simulator: Simulator): number {
 }
 
 /** I2 to I4, and all rules of Discord: each dispatch came once, in order, and the client did nothing wrong. */
-export function expectNothingLost(bed: { readonly simulator: Simulator; readonly received: readonly Delivery[] }): void {
+export function expectNothingLost(bed: {
+  readonly simulator: Simulator;
+  readonly received: readonly Delivery[];
+}): void {
   const sent = bed.simulator.ledger.dispatches().filter(({ t }) => t !== 'RESUMED');
   expect(compareDeliveries(sent, bed.received)).toEqual({ lost: [], duplicated: [], unknown: [], reordered: [] });
   assertClean(bed.simulator);
@@ -84,6 +91,16 @@ export async function endUnharmed(bed: VirtualBed): Promise<void> {
 export async function endWithGaps(bed: VirtualBed): Promise<void> {
   await comeToRest(bed);
   expectOnlyDeclaredLoss(bed);
+  expectNoSecret(bed);
+  await bed.end();
+}
+
+/** The end of a test in which a process was killed: what its handlers had not settled on disk comes again, nothing else is allowed. */
+export async function endAfterKill(bed: VirtualBed): Promise<void> {
+  await comeToRest(bed);
+  const { lost, unknown, reordered } = bed.compare();
+  expect({ lost, unknown, reordered }).toEqual({ lost: [], unknown: [], reordered: [] });
+  bed.clean();
   expectNoSecret(bed);
   await bed.end();
 }

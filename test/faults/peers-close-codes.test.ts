@@ -88,6 +88,8 @@ describe('A9 the table of close codes', () => {
     });
     await bed.advance(600_000);
     expect(bed.gateway.shards.get(0)?.status).toBe('fatal');
+    // A refused token is everyone's, a refused plan is not.
+    expect(bed.gateway.shards.get(1)?.status).toBe(code === 4004 ? 'fatal' : 'ready');
     expect([bed.identifies(), bed.resumes()], 'nothing is tried again').toEqual([2, 0]);
     bed.clean();
     await bed.end();
@@ -95,21 +97,24 @@ describe('A9 the table of close codes', () => {
 });
 
 describe('A30 fatal codes', () => {
-  it.each(FATAL.filter((code) => code !== 4004))('A30 %i on one shard leaves the living sessions of the others alone', async (code) => {
-    const bed = await closeWith(code, 'fatal');
-    await bed.advance(1_000);
-    expect(bed.gateway.shards.get(1)?.status).toBe('ready');
-    const guildId = bed.simulator.guilds.ids({ shardId: 1, shardCount: 2 })[0] ?? '';
-    const before = bed.received.length;
-    bed.simulator.emit({ t: 'MESSAGE_CREATE', guildId, count: 3 });
-    await bed.advance(100);
-    expect(bed.received.slice(before)).toMatchObject([{ shardId: 1 }, { shardId: 1 }, { shardId: 1 }]);
-    // And it may still resume.
-    bed.simulator.fault({ kind: 'drop', shard: 1 });
-    await bed.until('shard 1 resumes', () => bed.resumes() === 1 && bed.gateway.shards.get(1)?.ready === true);
-    bed.clean();
-    await bed.end();
-  });
+  it.each(FATAL.filter((code) => code !== 4004))(
+    'A30 %i on one shard leaves the living sessions of the others alone',
+    async (code) => {
+      const bed = await closeWith(code, 'fatal');
+      await bed.advance(1_000);
+      expect(bed.gateway.shards.get(1)?.status).toBe('ready');
+      const guildId = bed.simulator.guilds.ids({ shardId: 1, shardCount: 2 })[0] ?? '';
+      const before = bed.received.length;
+      bed.simulator.emit({ t: 'MESSAGE_CREATE', guildId, count: 3 });
+      await bed.advance(100);
+      expect(bed.received.slice(before)).toMatchObject([{ shardId: 1 }, { shardId: 1 }, { shardId: 1 }]);
+      // And it may still resume.
+      bed.simulator.fault({ kind: 'drop', shard: 1 });
+      await bed.until('shard 1 resumes', () => bed.resumes() === 1 && bed.gateway.shards.get(1)?.ready === true);
+      bed.clean();
+      await bed.end();
+    },
+  );
 
   it('A30 4004 on start stops every shard after one IDENTIFY, and spawnShards rejects with what to do', async () => {
     const bed = createVirtualBed({ shards: 3, maxConcurrency: 1 });
@@ -126,7 +131,10 @@ describe('A30 fatal codes', () => {
   });
 
   it('A30 4014 on a later reconnect stops that shard only', async () => {
-    const bed = createVirtualBed({ shards: 2, maxConcurrency: 2 }, { intents: ['Guilds', 'GuildMembers', 'GuildMessages'] });
+    const bed = createVirtualBed(
+      { shards: 2, maxConcurrency: 2 },
+      { intents: ['Guilds', 'GuildMembers', 'GuildMessages'] },
+    );
     await bed.ready();
     bed.simulator.configure({ privilegedIntents: 0 });
     bed.simulator.fault({ kind: 'close', code: 4007, shard: 0, endSession: true });

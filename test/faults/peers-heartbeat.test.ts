@@ -34,31 +34,35 @@ describe('A7 heartbeats without an acknowledgement', () => {
 });
 
 describe('A8 a half-open peer', () => {
-  it('A8 on a real socket the new connection is there within five seconds of the verdict', { timeout: 20_000 }, async () => {
-    const simulator = createSimulator({ shards: 1, guilds: 2, heartbeatIntervalMs: 1_000 });
-    const { apiUrl } = await simulator.start();
-    const gateway = createGatewayManager({
-      token: 'canary.token.value',
-      apiUrl,
-      intents: ['Guilds'],
-      handleDiscordPayload: () => {},
-    });
-    let verdictAt: number | undefined;
-    gateway.events.on('shardDisconnected', ({ cause }) => {
-      if (cause === 'no sign of life') verdictAt ??= performance.now();
-    });
-    await gateway.spawnShards(gateway);
-    expect(simulator.fault({ kind: 'half-open' }).hit).toBe(1);
-    await vi.waitFor(() => expect(verdictAt).toBeDefined(), { timeout: 6_000, interval: 10 });
-    await vi.waitFor(() => expect(simulator.ledger.activity({ kind: 'connect' })).toHaveLength(2), {
-      timeout: 5_000,
-      interval: 10,
-    });
-    expect(performance.now() - (verdictAt ?? 0)).toBeLessThan(5_000);
-    await vi.waitFor(() => expect(gateway.shards.get(0)?.ready).toBe(true), { timeout: 5_000, interval: 10 });
-    expect(simulator.ledger.activity({ kind: 'identify' })).toHaveLength(1);
-    assertClean(simulator);
-    await gateway.stopGateway(gateway);
-    await simulator.close();
-  });
+  it(
+    'A8 on a real socket the new connection is there within five seconds of the verdict',
+    { timeout: 20_000 },
+    async () => {
+      const simulator = createSimulator({ shards: 1, guilds: 2, heartbeatIntervalMs: 1_000 });
+      const { apiUrl } = await simulator.start();
+      const gateway = createGatewayManager({
+        token: 'canary.token.value',
+        apiUrl,
+        intents: ['Guilds'],
+        handleDiscordPayload: () => {},
+      });
+      let verdictAt: number | undefined;
+      gateway.events.on('shardDisconnected', ({ cause }) => {
+        if (cause === 'no sign of life') verdictAt ??= performance.now();
+      });
+      await gateway.spawnShards(gateway);
+      expect(simulator.fault({ kind: 'half-open' }).hit).toBe(1);
+      await vi.waitFor(() => expect(verdictAt).toBeDefined(), { timeout: 6_000, interval: 10 });
+      await vi.waitFor(() => expect(simulator.ledger.activity({ kind: 'connect' })).toHaveLength(2), {
+        timeout: 5_000,
+        interval: 10,
+      });
+      expect(performance.now() - (verdictAt ?? 0)).toBeLessThan(5_000);
+      await vi.waitFor(() => expect(gateway.shards.get(0)?.ready).toBe(true), { timeout: 5_000, interval: 10 });
+      expect(simulator.ledger.activity({ kind: 'identify' })).toHaveLength(1);
+      assertClean(simulator);
+      await gateway.stopGateway(gateway);
+      await simulator.close();
+    },
+  );
 });

@@ -1,26 +1,13 @@
-import { requestIdentify, spawnShards, type GatewayMethods, type IdentifyPermit } from '@shardgate/gateway';
+import { requestIdentify, type IdentifyPermit } from '@shardgate/gateway';
 import { describe, expect, it } from 'vitest';
 import { createVirtualBed, type VirtualBed } from '../beds/virtual-bed.ts';
+import { watchSpawn } from './watched-spawn.ts';
 
 const MINUTE_MS = 60_000;
 const HOUR_MS = 60 * MINUTE_MS;
 
 function connects(bed: VirtualBed): number[] {
   return bed.simulator.ledger.activity({ kind: 'connect' }).map(({ at }) => at);
-}
-
-/** The default, and what its promise came to. */
-function watchedSpawn() {
-  const outcome: { value: unknown } = { value: 'pending' };
-  const spawn: GatewayMethods['spawnShards'] = (gateway, first) => {
-    const spawned = spawnShards(gateway, first);
-    spawned.then(
-      () => (outcome.value = 'resolved'),
-      (error: unknown) => (outcome.value = error),
-    );
-    return spawned;
-  };
-  return { outcome, spawnShards: spawn };
 }
 
 describe('A12 an identify limiter that fails', () => {
@@ -88,7 +75,9 @@ describe('A13 a server that wants no one', () => {
     expect(Math.max(...waits.slice(0, 3))).toBeLessThanOrEqual(2_000);
     expect(Math.max(...waits)).toBeLessThanOrEqual(60_000);
     const late = waits.slice(8);
-    expect(late.reduce((sum, wait) => sum + wait, 0) / late.length, 'half of the cap on average').toBeGreaterThan(15_000);
+    expect(late.reduce((sum, wait) => sum + wait, 0) / late.length, 'half of the cap on average').toBeGreaterThan(
+      15_000,
+    );
     expect(new Set(waits).size, 'jitter').toBe(40);
     expect(bed.identifies()).toBe(0);
 
@@ -119,10 +108,10 @@ describe('A14 no identify left, all sessions stored', () => {
     await bed.advance(2_000);
     bed.life.kill();
     bed.simulator.setIdentifyRemaining(0);
-    const { outcome, spawnShards: spawn } = watchedSpawn();
-    await bed.ready({ spawnShards: spawn }, 15_000);
-    await bed.until('spawnShards resolves', () => outcome.value !== 'pending');
-    expect(outcome.value).toBe('resolved');
+    const { outcome, spawnShards } = watchSpawn();
+    await bed.ready({ spawnShards }, 15_000);
+    await bed.until('spawnShards resolves', () => outcome() !== 'pending');
+    expect(outcome()).toBe('resolved');
     expect([bed.identifies(), bed.resumes()]).toEqual([4, 4]);
     bed.clean();
     await bed.end();
@@ -159,11 +148,11 @@ describe('A15 no identify left, no session', () => {
   it('A15 the wait ends when the gateway is stopped, and spawnShards rejects', async () => {
     const bed = createVirtualBed({ identifyWindowMs: 24 * HOUR_MS });
     bed.simulator.setIdentifyRemaining(0);
-    const { outcome, spawnShards: spawn } = watchedSpawn();
-    bed.start({ spawnShards: spawn });
+    const { outcome, spawnShards } = watchSpawn();
+    bed.start({ spawnShards });
     await bed.advance(MINUTE_MS);
     await bed.end();
-    expect(outcome.value).toMatchObject({ code: 'stopped' });
+    expect(outcome()).toMatchObject({ code: 'stopped' });
     expect(bed.identifies()).toBe(0);
     bed.clean();
   });

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { createVirtualBed, type VirtualBed } from '../beds/virtual-bed.ts';
+import { activityOf, ownCloseCodes } from './outcome.ts';
 
 const PRESENCE = { since: null, activities: [], status: 'dnd', afk: false };
 
@@ -40,7 +41,7 @@ describe('A1 commands while a shard is away', () => {
     await bed.until('RESUMED', bed.allReady);
     await bed.advance(1_000);
     await Promise.all([presence, voice]);
-    expect(simulator.ledger.activity({ kind: 'command' }).map((entry) => 'op' in entry && entry.op)).toEqual([3, 4]);
+    expect(activityOf(simulator, 'command').map(({ op }) => op)).toEqual([3, 4]);
     expect(simulator.state().sessions[0]?.presence).toEqual(PRESENCE);
     bed.clean();
     await bed.end();
@@ -107,9 +108,7 @@ describe('A4 HELLO that never comes', () => {
     await bed.until('the session goes on', bed.allReady, 300_000);
     const causes = bed.told('shardDisconnected').map(({ cause }) => cause);
     expect(causes.slice(1)).toEqual(Array.from({ length: 4 }, () => 'HELLO timed out'));
-    const closes = bed.simulator.ledger.activity({ kind: 'close' });
-    const ours = closes.filter((entry) => 'by' in entry && entry.by === 'client').map((entry) => 'code' in entry && entry.code);
-    expect(ours).toEqual([3068, 3068, 3068, 3068]);
+    expect(ownCloseCodes(bed.simulator)).toEqual([3068, 3068, 3068, 3068]);
     const waits = bed.told('shardDisconnected').map(({ retryInMs }) => retryInMs);
     expect(new Set(waits).size, 'every wait is drawn anew').toBe(waits.length);
     expect(Math.max(...waits), 'the bound grows').toBeGreaterThan(500);
@@ -189,8 +188,7 @@ describe('A16 a planned restart', () => {
     const stopped = gateway.stopGateway(gateway);
     await bed.advance(100);
     await stopped;
-    const closes = bed.simulator.ledger.activity({ kind: 'close' }).map((entry) => 'code' in entry && entry.code);
-    expect(closes).toEqual([3061, 3061, 3061, 3061]);
+    expect(ownCloseCodes(bed.simulator)).toEqual([3061, 3061, 3061, 3061]);
     for (const { shardId, seq } of await bed.store.load()) {
       const last = bed.received.filter((event) => event.shardId === shardId).at(-1);
       expect(seq, `shard ${shardId}`).toBe(last?.seq);

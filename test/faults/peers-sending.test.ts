@@ -2,6 +2,7 @@ import type { ActivityRecord } from '@shardgate/simulator';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { createVirtualBed, type VirtualBed } from '../beds/virtual-bed.ts';
+import { activityOf } from './outcome.ts';
 
 const WINDOW_MS = 60_000;
 const SENDS = 120;
@@ -24,7 +25,10 @@ function arrivals(bed: VirtualBed): Map<number, ActivityRecord[]> {
 
 /** The most frames of one connection in any window. */
 function fullestWindow(frames: readonly ActivityRecord[]): number {
-  return Math.max(0, ...frames.map(({ at }) => frames.filter((other) => other.at >= at && other.at < at + WINDOW_MS).length));
+  return Math.max(
+    0,
+    ...frames.map(({ at }) => frames.filter((other) => other.at >= at && other.at < at + WINDOW_MS).length),
+  );
 }
 
 type Step = { readonly wait: number; readonly commands: number; readonly requests: number; readonly drop: boolean };
@@ -56,7 +60,10 @@ describe('A26 the send limit', () => {
           for (let index = 0; index < commands; index++) {
             const place = number++;
             const d = { guild_id: guildId, channel_id: null, self_mute: false, self_deaf: false };
-            gateway.sendShardMessage(gateway, 0, { op: 4, d }).then(() => order.push(place), () => {});
+            gateway.sendShardMessage(gateway, 0, { op: 4, d }).then(
+              () => order.push(place),
+              () => {},
+            );
           }
           for (let index = 0; index < requests; index++) simulator.fault({ kind: 'request-heartbeat' });
           if (drop) simulator.fault({ kind: 'drop' });
@@ -134,11 +141,12 @@ describe('A27 presence updates', () => {
     const bed = createVirtualBed();
     await bed.ready();
     const { gateway, simulator } = bed;
-    for (let number = 1; number <= 6; number++) void gateway.sendShardMessage(gateway, 0, { op: 3, d: presence(`number ${number}`) });
+    for (let number = 1; number <= 6; number++)
+      void gateway.sendShardMessage(gateway, 0, { op: 3, d: presence(`number ${number}`) });
     for (let number = 1; number <= 6; number++) await bed.advance(10);
     void gateway.sendShardMessage(gateway, 0, { op: 31, d: { guild_ids: simulator.guilds.ids() } });
     await bed.advance(100);
-    expect(simulator.ledger.activity({ kind: 'command' }).map((entry) => 'op' in entry && entry.op)).toContain(31);
+    expect(activityOf(simulator, 'command').map(({ op }) => op)).toContain(31);
     bed.clean();
     await bed.end();
   });

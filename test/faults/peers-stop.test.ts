@@ -1,21 +1,8 @@
-import { spawnShards, type GatewayMethods, type ShardStatus } from '@shardgate/gateway';
+import type { ShardStatus } from '@shardgate/gateway';
 import type { Fault } from '@shardgate/simulator';
 import { describe, expect, it } from 'vitest';
 import { createVirtualBed, type VirtualBed } from '../beds/virtual-bed.ts';
-
-/** The default of `spawnShards`, and what its promise came to. */
-function watchedSpawn() {
-  const outcome: { value: unknown } = { value: 'pending' };
-  const spawn: GatewayMethods['spawnShards'] = (gateway, first) => {
-    const spawned = spawnShards(gateway, first);
-    spawned.then(
-      () => (outcome.value = 'resolved'),
-      (error: unknown) => (outcome.value = error),
-    );
-    return spawned;
-  };
-  return { outcome, spawnShards: spawn };
-}
+import { watchSpawn } from './watched-spawn.ts';
 
 /** Stops, and fails if that takes longer than its deadline. */
 async function stopInTime(bed: VirtualBed): Promise<void> {
@@ -57,16 +44,22 @@ const RESUMING: readonly (readonly [ShardStatus, Fault])[] = [
 ];
 
 describe('A28 stop', () => {
-  it.each(STARTING)('A28 while a first connection is %s: nothing connects any more, spawnShards rejects', async (phase, fault) => {
-    const bed = createVirtualBed();
-    const { outcome, spawnShards: spawn } = watchedSpawn();
-    bed.simulator.fault(fault);
-    bed.start({ spawnShards: spawn });
-    await bed.until(phase, () => bed.gateway.shards.get(0)?.status === phase && bed.told('shardConnecting').length > 0);
-    await stopInTime(bed);
-    expect(outcome.value).toMatchObject({ code: 'stopped' });
-    await expectSilence(bed);
-  });
+  it.each(STARTING)(
+    'A28 while a first connection is %s: nothing connects any more, spawnShards rejects',
+    async (phase, fault) => {
+      const bed = createVirtualBed();
+      const { outcome, spawnShards } = watchSpawn();
+      bed.simulator.fault(fault);
+      bed.start({ spawnShards });
+      await bed.until(
+        phase,
+        () => bed.gateway.shards.get(0)?.status === phase && bed.told('shardConnecting').length > 0,
+      );
+      await stopInTime(bed);
+      expect(outcome()).toMatchObject({ code: 'stopped' });
+      await expectSilence(bed);
+    },
+  );
 
   it('A28 while a shard waits for its turn to identify: it does not come any more', async () => {
     const bed = createVirtualBed({ shards: 2 });
@@ -77,17 +70,20 @@ describe('A28 stop', () => {
     expect(bed.identifies()).toBe(1);
   });
 
-  it.each(RESUMING)('A28 while a lost connection is %s again: nothing connects any more, the session is kept', async (phase, fault) => {
-    const bed = createVirtualBed();
-    await bed.ready();
-    await bed.advance(2_000);
-    bed.simulator.fault(fault);
-    bed.simulator.fault({ kind: 'drop' });
-    await bed.until(phase, () => bed.gateway.shards.get(0)?.status === phase);
-    await stopInTime(bed);
-    expect(await bed.store.load()).toMatchObject([{ shardId: 0 }]);
-    await expectSilence(bed);
-  });
+  it.each(RESUMING)(
+    'A28 while a lost connection is %s again: nothing connects any more, the session is kept',
+    async (phase, fault) => {
+      const bed = createVirtualBed();
+      await bed.ready();
+      await bed.advance(2_000);
+      bed.simulator.fault(fault);
+      bed.simulator.fault({ kind: 'drop' });
+      await bed.until(phase, () => bed.gateway.shards.get(0)?.status === phase);
+      await stopInTime(bed);
+      expect(await bed.store.load()).toMatchObject([{ shardId: 0 }]);
+      await expectSilence(bed);
+    },
+  );
 
   it('A28 with a peer that answers nothing any more: stop resolves within its deadline', async () => {
     const bed = createVirtualBed({ shards: 2, maxConcurrency: 2 });
@@ -98,15 +94,23 @@ describe('A28 stop', () => {
     await expectSilence(bed);
   });
 
+  it('A28 with a handler that never finishes: stop resolves within its deadline', async () => {
+    const bed = createVirtualBed({}, { handleDiscordPayload: () => new Promise(() => {}) });
+    await bed.ready();
+    await bed.advance(2_000);
+    await stopInTime(bed);
+    await expectSilence(bed);
+  });
+
   it('A28 while /gateway/bot is silent: nothing connects any more, spawnShards rejects', async () => {
     const bed = createVirtualBed();
-    const { outcome, spawnShards: spawn } = watchedSpawn();
+    const { outcome, spawnShards } = watchSpawn();
     bed.simulator.fault({ kind: 'rest', delayMs: 30_000 });
-    bed.start({ spawnShards: spawn });
+    bed.start({ spawnShards });
     await bed.advance(1_000);
     await stopInTime(bed);
     await bed.advance(60_000);
-    expect(outcome.value).toMatchObject({ code: 'stopped' });
+    expect(outcome()).toMatchObject({ code: 'stopped' });
     expect(bed.simulator.ledger.activity({ kind: 'connect' })).toEqual([]);
     bed.clean();
     await bed.simulator.close();
@@ -134,15 +138,15 @@ describe('A29 nobody there at the start', () => {
     ['neither is there', [{ kind: 'rest', status: 503 }, { kind: 'refuse-connect' }]],
   ] as const)('A29 while %s spawnShards waits, tells why, and resolves when they are back', async (_what, faults) => {
     const bed = createVirtualBed();
-    const { outcome, spawnShards: spawn } = watchedSpawn();
+    const { outcome, spawnShards } = watchSpawn();
     for (const fault of faults) bed.simulator.fault(fault);
-    bed.start({ spawnShards: spawn });
+    bed.start({ spawnShards });
     await bed.advance(600_000);
-    expect(outcome.value).toBe('pending');
+    expect(outcome()).toBe('pending');
     expect(bed.told('gatewayBotError').length + bed.told('shardDisconnected').length).toBeGreaterThan(3);
     bed.simulator.clearFaults();
-    await bed.until('spawnShards resolves', () => outcome.value !== 'pending', 130_000);
-    expect(outcome.value).toBe('resolved');
+    await bed.until('spawnShards resolves', () => outcome() !== 'pending', 130_000);
+    expect(outcome()).toBe('resolved');
     expect(bed.allReady()).toBe(true);
     bed.clean();
     await bed.end();
@@ -150,13 +154,13 @@ describe('A29 nobody there at the start', () => {
 
   it('A29 a stop ends the wait: spawnShards rejects with the code stopped', async () => {
     const bed = createVirtualBed();
-    const { outcome, spawnShards: spawn } = watchedSpawn();
+    const { outcome, spawnShards } = watchSpawn();
     bed.simulator.fault({ kind: 'rest', status: 503 });
-    bed.start({ spawnShards: spawn });
+    bed.start({ spawnShards });
     await bed.advance(60_000);
     await stopInTime(bed);
     await bed.advance(1_000);
-    expect(outcome.value).toMatchObject({ name: 'GatewayError', code: 'stopped' });
+    expect(outcome()).toMatchObject({ name: 'GatewayError', code: 'stopped' });
     bed.clean();
     await bed.simulator.close();
   });

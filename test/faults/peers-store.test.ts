@@ -42,7 +42,9 @@ describe('A17 a slow and jittery session store', () => {
 
     expect(bed.received.length).toBeGreaterThan(10_000);
     expect(bed.compare()).toEqual({ lost: [], duplicated: [], unknown: [], reordered: [] });
-    const sentAt = new Map(bed.simulator.ledger.dispatches().map(({ sessionId, seq, at }) => [`${sessionId}:${seq}`, at]));
+    const sentAt = new Map(
+      bed.simulator.ledger.dispatches().map(({ sessionId, seq, at }) => [`${sessionId}:${seq}`, at]),
+    );
     const delays = bed.received.map(({ sessionId, seq, at }) => at - (sentAt.get(`${sessionId}:${seq}`) ?? 0));
     // The network's own delay is at most 3 ms.
     expect(Math.max(...delays)).toBeLessThanOrEqual(3);
@@ -117,7 +119,16 @@ describe('A32 two bots in one process', () => {
       await bed.until('the guilds', () => bed.told('guildsLoaded').length === 1);
     }
     const [one, other] = beds.map((bed) => bed.gateway);
-    for (const name of ['sessionStore', 'identifyLedger', 'events', 'shards', 'loadingShards', 'buckets', 'cache', 'runtime'] as const) {
+    for (const name of [
+      'sessionStore',
+      'identifyLedger',
+      'events',
+      'shards',
+      'loadingShards',
+      'buckets',
+      'cache',
+      'runtime',
+    ] as const) {
       expect(one?.[name], name).not.toBe(other?.[name]);
     }
     expect(beds.map((bed) => bed.gateway.cache.guildIds.size)).toEqual([3, 7]);

@@ -93,8 +93,12 @@ export async function startRawGateway(options: RawGatewayOptions): Promise<RawGa
         const end = unread.indexOf('\r\n\r\n');
         if (end < 0) return;
         const key = /^sec-websocket-key: *(\S+)/im.exec(unread.subarray(0, end).toString())?.[1] ?? '';
-        const accept = createHash('sha1').update(key + HANDSHAKE_GUID).digest('base64');
-        socket.write(`HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Accept: ${accept}\r\n\r\n`);
+        const accept = createHash('sha1')
+          .update(key + HANDSHAKE_GUID)
+          .digest('base64');
+        socket.write(
+          `HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Accept: ${accept}\r\n\r\n`,
+        );
         isUpgraded = true;
         unread = unread.subarray(end + 4);
         void send({ t: null, s: null, op: 10, d: { heartbeat_interval: 41_250 } });

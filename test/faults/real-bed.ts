@@ -32,7 +32,9 @@ export interface RealBed {
 }
 
 /** Options of the gateway that may need to know where the simulator listens. */
-type Options = Partial<GatewayOptions> | ((listening: Listening, simulator: Simulator) => Promise<Partial<GatewayOptions>> | Partial<GatewayOptions>);
+type Options =
+  | Partial<GatewayOptions>
+  | ((listening: Listening, simulator: Simulator) => Promise<Partial<GatewayOptions>> | Partial<GatewayOptions>);
 
 /** Waits for a condition of the real world. */
 export async function until(what: string, condition: () => boolean, maxMs = 3_000): Promise<void> {

@@ -122,3 +122,25 @@ describe('sequence numbers', () => {
     expect(saved.at(-1)).toBe(3);
   });
 });
+
+describe('the send limit', () => {
+  it('leaves room for commands even where heartbeats take half of it', async () => {
+    const bed = createTestBed({ connectsPerSecond: 10 });
+    void bed.gateway.spawnShards(bed.gateway);
+    await bed.clock.advance(10);
+    bed.last.open();
+    bed.last.receive({ op: 10, d: { heartbeat_interval: 1_000 } });
+    await bed.clock.advance(10);
+    bed.last.receive({ op: 0, t: 'READY', s: 1, d: { session_id: 'a' } });
+    const sent: number[] = [];
+    for (let command = 0; command < 3; command++) {
+      void bed.gateway.sendShardMessage(bed.gateway, 0, { op: 4, d: {} }).then(() => sent.push(bed.clock.now()));
+    }
+    for (let second = 0; second < 300; second++) {
+      await bed.clock.advance(1_000);
+      bed.last.receive({ op: 11 });
+    }
+    expect(bed.sockets).toHaveLength(1);
+    expect(sent).toHaveLength(3);
+  });
+});

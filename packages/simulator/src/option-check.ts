@@ -69,7 +69,7 @@ export function listOf(inner: Expectation): Expectation {
 
 /** A number, or a range of two of which the first is not the larger. */
 export function rangeOf(inner: Expectation): Expectation {
-  const pair: Expectation = {
+  return {
     expected: `[least, most] of which each is ${inner.expected}`,
     isType: (value) => Array.isArray(value) && value.length === 2 && value.every((item) => inner.isType(item)),
     fits: (value) => {
@@ -77,7 +77,6 @@ export function rangeOf(inner: Expectation): Expectation {
       return inner.fits(least) && inner.fits(most) && least <= most;
     },
   };
-  return pair;
 }
 
 export function isRecord(value: unknown): value is Record<string, unknown> {

@@ -15,7 +15,7 @@ export interface Settings {
   maxConcurrency: number;
   /** Identifies allowed in one window. @defaultValue 1,000 */
   identifyTotal: number;
-  /** Length of the identify window, ms; it opens with the first identify. @defaultValue 24 h */
+  /** Length of the identify window, ms; it opens with the first identify. @defaultValue 86,400,000: a day */
   identifyWindowMs: number;
   /** Time for which an identify occupies its bucket, ms. @defaultValue 5,000 */
   identifyBucketMs: number;
@@ -50,7 +50,7 @@ export interface Settings {
   maxGuildsPerSession: number;
   /** Shard counts must be a multiple of this; 4010 otherwise. @defaultValue 1 */
   requiredShardMultiple: number;
-  /** Privileged intents that the bot may use; 4014 for others. @defaultValue all three */
+  /** Privileged intents that the bot may use; 4014 for others. @defaultValue 33,026: all three */
   privilegedIntents: number;
 
   /** Size of a guild: a name, a shape, or a mixture by weight. @defaultValue `'small'` */
@@ -70,7 +70,7 @@ export interface Settings {
   zlibLevel: number;
   /** Whether payloads other than dispatches carry `"t":null,"s":null`. @defaultValue `true` */
   nullEnvelope: boolean;
-  /** Bytes a client may lag behind before its connection is dropped. @defaultValue 64 MiB */
+  /** Bytes a client may lag behind before its connection is dropped. @defaultValue 67,108,864 */
   maxLagBytes: number;
 
   /** Whether a client may close with 1000 or 1001, which ends the session. @defaultValue `false` */

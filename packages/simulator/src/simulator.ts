@@ -193,6 +193,8 @@ export function createSimulator(options: SimulatorOptions = {}): Simulator {
     clearRecords() {
       simulation.ledger.clear();
       simulation.violations.clear();
+      simulation.refusals.clear();
+      simulation.firstBeats.length = 0;
     },
     state: () => describeState(simulation),
     gateway,

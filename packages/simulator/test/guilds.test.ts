@@ -161,7 +161,8 @@ describe('events', () => {
       () =>
         simulator.emit(event as { t: string });
     expect(wrong({ t: 'MESSAGE_CRATE' })).toThrow(/"MESSAGE_CREATE" could/);
-    expect(wrong({})).toThrow(/"t" is missing/);
+    expect(wrong({})).toThrow(/"t" is undefined/);
+    expect(wrong({ t: 'A","s":1', d: {} })).toThrow(/expected the name of a dispatch/);
     expect(wrong({ t: 'MESSAGE_CREATE', guildId: '5' })).toThrow(/no guild "5"/);
     expect(wrong({ t: 'MESSAGE_CREATE', d: {}, unfurlAfterMs: 5 })).toThrow(/unfurlAfterMs/);
     expect(wrong({ t: 'MESSAGE_CREATE', n: 5 })).toThrow(/no option "n"/);

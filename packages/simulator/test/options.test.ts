@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { inspect } from 'node:util';
 import { describe, expect, it } from 'vitest';
 import { createSimulator, createVirtualClock, DEFAULT_SETTINGS } from '../src/index.ts';
@@ -40,6 +41,22 @@ describe('options', () => {
   it('every setting has a default and a check', () => {
     expect(Object.keys(SETTING_EXPECTATIONS).toSorted()).toEqual(Object.keys(DEFAULT_SETTINGS).toSorted());
     expect(() => createSimulator({ ...DEFAULT_SETTINGS })).not.toThrow();
+  });
+
+  it('every default is the one its description tells', () => {
+    const source = readFileSync(new URL('../src/settings.ts', import.meta.url), 'utf8');
+    const told = Object.fromEntries(
+      [...source.matchAll(/@defaultValue ([^*:]+?)(?::[^*]*)? \*\/\s+(\w+):/g)].map(([, text = '', name = '']) => [
+        name,
+        JSON.parse(
+          text
+            .replaceAll('`', '')
+            .replaceAll("'", '"')
+            .replaceAll(/(?<=\d)[,_](?=\d)/g, ''),
+        ) as unknown,
+      ]),
+    );
+    expect(told).toEqual(DEFAULT_SETTINGS);
   });
 
   it('creating a simulator starts no timer', () => {

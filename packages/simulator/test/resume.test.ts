@@ -98,6 +98,24 @@ describe('RESUME', () => {
     expect(next.dispatches()).toEqual([]);
   });
 
+  it('is refused when the buffer is exceeded while the answer is on its way', () => {
+    const { bed, session } = dropped({ replayLimit: 10, resumeDelayMs: 1_000 }, 10);
+    const next = bed.resuming(session, 3);
+    bed.clock.advance(500);
+    bed.simulator.emit({ t: 'MESSAGE_CREATE' });
+    bed.until(() => next.op(9));
+    expect(next.dispatches()).toEqual([]);
+  });
+
+  it('of a client that takes nothing ends in a dropped connection, and the session stays', () => {
+    const { bed, session } = dropped({ maxLagBytes: 5_000, resumeDelayMs: 1_000 }, 50);
+    const next = bed.resuming(session, 3);
+    next.socket.pause();
+    bed.clock.advance(2_000);
+    expect(bed.simulator.state()).toMatchObject({ connections: 0, sessions: [{ id: session, connected: false }] });
+    expect(bed.simulator.ledger.dispatches({ t: 'RESUMED' })).toEqual([]);
+  });
+
   it('works when exactly as much was dispatched as is kept', () => {
     const { bed, session } = dropped({ replayLimit: 10 }, 10);
     const next = bed.resuming(session, 3);

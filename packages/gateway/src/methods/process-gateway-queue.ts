@@ -20,10 +20,11 @@ export function processGatewayQueue(gateway: GatewayManager, shardId: number): v
     () => gateway.safeRequestsPerShard(gateway, shard),
     () => safeRequestsPerShard(gateway, shard),
   );
-  const reserve = Math.max(0, gateway.maxRequestsPerInterval - safeRequests);
   for (;;) {
     if (shard.commands.size === 0) return;
     const now = gateway.clock.now();
+    // Of what is kept for heartbeats, those of this window are used already.
+    const reserve = Math.max(0, gateway.maxRequestsPerInterval - safeRequests - shard.beats.used(now));
     const waitMs = shard.sendLimit.waitMs(now, reserve);
     if (waitMs > 0) return comeBack(gateway, shard, waitMs);
     const next = shard.commands.next(now);

@@ -28,13 +28,12 @@ export function ensureShard(gateway: GatewayManager, shardId: number, shardCount
       { shardId },
     );
   }
+  const limit = { limit: gateway.maxRequestsPerInterval, windowMs: gateway.queueResetInterval + ARRIVAL_SLACK_MS };
   const shard = new Shard(shardId, shardCount, {
     guilds: createGuildRegistry(),
     commands: createCommandQueue({ limit: gateway.maxQueuedCommands }),
-    sendLimit: createSendLimit({
-      limit: gateway.maxRequestsPerInterval,
-      windowMs: gateway.queueResetInterval + ARRIVAL_SLACK_MS,
-    }),
+    sendLimit: createSendLimit(limit),
+    beats: createSendLimit(limit),
   });
   gateway.shards.set(shardId, shard);
   return shard;

@@ -10,7 +10,8 @@ const SECRETS: ReadonlySet<string> = new Set(['token', 'secretKey']);
 function shown(name: string, value: unknown): string {
   if (SECRETS.has(name)) return `a ${typeof value} (hidden)`;
   // Of an object only the names: given where a REST manager belongs, its options have a token among them.
-  if (typeof value === 'object' && value !== null && !Array.isArray(value)) return `{ ${Object.keys(value).join(', ')} }`;
+  if (typeof value === 'object' && value !== null && !Array.isArray(value))
+    return `{ ${Object.keys(value).join(', ')} }`;
   return inspect(value, { depth: 1, breakLength: Number.POSITIVE_INFINITY, maxStringLength: 80, maxArrayLength: 8 });
 }
 

@@ -1,5 +1,6 @@
+import { closest } from 'fastest-levenshtein';
 import { z } from 'zod';
-import { ALL_INTENTS, intentBits } from '../intents.ts';
+import { ALL_INTENTS, intentBits, Intents } from '../intents.ts';
 
 const anyFunction = z.custom<(...args: never[]) => unknown>(
   (value) => typeof value === 'function',
@@ -22,13 +23,18 @@ function webAddress(...protocols: readonly string[]): z.ZodString {
     .refine(fits, `expected a URL that starts with ${protocols.map((name) => `${name}//`).join(' or ')}`);
 }
 
+const intentName = z.string().refine((name) => intentBits(name) !== undefined, {
+  error: ({ input }) =>
+    `expected the name of an intent; the nearest is '${closest(String(input), Object.keys(Intents))}'`,
+});
+
 const intents = z.union(
   [
     z
       .int()
       .min(0)
-      .refine((bits) => (bits & ~ALL_INTENTS) === 0, 'has bits that are no intents'),
-    z.array(z.string().refine((name) => intentBits(name) !== undefined)),
+      .refine((bits) => (bits & ~ALL_INTENTS) === 0, 'expected no other bits than those of known intents'),
+    z.array(intentName),
   ],
   'expected a bit set of known intents or an array of their names, such as Guilds or GuildMessages',
 );

@@ -25,6 +25,7 @@ export function openConnection(gateway: GatewayManager, shard: Shard, target: Co
   };
   shard.connection = connection;
   shard.sendLimit.reset();
+  shard.beats.reset();
   shard.lastCommandOp = undefined;
   report(gateway, 'shardConnecting', { shardId: shard.id, target });
   try {

@@ -16,6 +16,11 @@ function botToken(gateway: GatewayManager): string {
 
 /** @see https://docs.discord.com/developers/events/gateway#sending-heartbeats */
 export function sendHeartbeat(gateway: GatewayManager, shard: Shard): void {
+  shard.beats.take(gateway.clock.now());
+  beat(gateway, shard);
+}
+
+function beat(gateway: GatewayManager, shard: Shard): void {
   const { heartbeat } = shard;
   heartbeat.lastSentAt = gateway.clock.wallTime();
   heartbeat.acknowledged = false;
@@ -29,7 +34,7 @@ export function sendHeartbeat(gateway: GatewayManager, shard: Shard): void {
  */
 export function answerHeartbeat(gateway: GatewayManager, shard: Shard): void {
   const beats = Math.ceil(gateway.queueResetInterval / Math.max(1, shard.heartbeat.interval));
-  if (shard.sendLimit.waitMs(gateway.clock.now(), beats) === 0) sendHeartbeat(gateway, shard);
+  if (shard.sendLimit.waitMs(gateway.clock.now(), beats) === 0) beat(gateway, shard);
   else note(gateway, 'GW HEARTBEAT REQUEST', { shardId: shard.id, detail: 'not answered: the send limit is reached' });
 }
 

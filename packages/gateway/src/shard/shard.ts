@@ -28,6 +28,7 @@ export interface ShardParts {
   readonly guilds: GuildRegistry;
   readonly commands: CommandQueue;
   readonly sendLimit: SendLimit;
+  readonly beats: SendLimit;
 }
 
 /** A checkpoint as the store has it. */
@@ -58,7 +59,10 @@ export class Shard {
   };
   readonly guilds: GuildRegistry;
   readonly commands: CommandQueue;
+  /** Everything sent on this connection. */
   readonly sendLimit: SendLimit;
+  /** Of that, the heartbeats that fell due. */
+  readonly beats: SendLimit;
   /** Dispatches whose handler has not settled. */
   inFlightEvents = 0;
   /** Their size, bytes of JSON text. */
@@ -109,6 +113,7 @@ export class Shard {
     this.guilds = parts.guilds;
     this.commands = parts.commands;
     this.sendLimit = parts.sendLimit;
+    this.beats = parts.beats;
   }
 
   /** Where the shard stands: name of its phase. */

@@ -1,4 +1,4 @@
-import { detachSession, endSession } from '../session/dispatch.ts';
+import { detachSession, endSession } from '../session/session-life.ts';
 import { closeConnection, dropConnection, sendPayload, transmit } from '../session/transmit.ts';
 import type { Connection } from '../session/connection.ts';
 import { CloseCode } from '../close-codes.ts';

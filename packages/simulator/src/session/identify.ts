@@ -12,10 +12,11 @@ import { createOutlet } from '../wire/outlet.ts';
 import { readyJson } from '../world/shapes/ready.ts';
 import { fixedEvent } from '../world/world-event.ts';
 import type { Connection } from './connection.ts';
-import { dispatch, endSession } from './dispatch.ts';
+import { dispatch } from './dispatch.ts';
 import { startBackfill } from './guild-events.ts';
 import { createReplayBuffer } from './replay-buffer.ts';
 import type { Session } from './session.ts';
+import { endSession } from './session-life.ts';
 import { closeConnection, sendPayload } from './transmit.ts';
 
 /** Shards that identify together learn of a bad token together; after this they should know. */

@@ -6,8 +6,9 @@ import { invalidSessionFrame } from '../wire/frames.ts';
 import { RESUMED_JSON } from '../world/shapes/ready.ts';
 import { fixedEvent } from '../world/world-event.ts';
 import type { Connection } from './connection.ts';
-import { dispatch, endSession } from './dispatch.ts';
+import { dispatch } from './dispatch.ts';
 import type { Session } from './session.ts';
+import { endSession } from './session-life.ts';
 import { closeConnection, dropConnection, sendDispatch, sendPayload } from './transmit.ts';
 
 /** How the older connection of a resumed session is closed; not documented. */
@@ -51,6 +52,8 @@ function takeOver(simulation: Simulation, connection: Connection, session: Sessi
 /** Sends what was missed, then RESUMED. */
 function replay(simulation: Simulation, connection: Connection, session: Session, seq: number): void {
   const { clock, faults, settings, sessions } = simulation;
+  // While the answer was on its way the session may have ended, or gone on beyond what it keeps.
+  if (!session.replay.covers(seq)) endSession(simulation, session, 'replay buffer exceeded');
   if (sessions.get(session.id) !== session) {
     refuse(simulation, connection, false);
     return;
@@ -64,6 +67,8 @@ function replay(simulation: Simulation, connection: Connection, session: Session
     if (cut?.after === index) break;
     sendDispatch(simulation, connection, event.t, missedSeq, event.body(session.intents));
   }
+  // A client that takes nothing was dropped on the way.
+  if (connection.state === 'closed') return;
   if (cut !== undefined) {
     if (cut.code === undefined) dropConnection(simulation, connection, 'drop');
     else closeConnection(simulation, connection, cut.code);

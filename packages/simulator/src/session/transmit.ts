@@ -4,7 +4,7 @@ import type { Simulation } from '../simulation.ts';
 import { dispatchFrame } from '../wire/frames.ts';
 import type { Message } from '../wire/outlet.ts';
 import type { Connection } from './connection.ts';
-import { detachSession, endSession, logOut } from './dispatch.ts';
+import { detachSession, endSession, logOut } from './session-life.ts';
 
 /** Puts one WebSocket message on the wire, later when the connection lags. */
 export function transmit(simulation: Simulation, connection: Connection, message: Message): void {

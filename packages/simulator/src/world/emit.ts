@@ -8,7 +8,7 @@ import { LIVE_EVENT_NAMES } from './events-mix.ts';
 import type { LiveEventName } from './events-mix.ts';
 import type { Guild } from './guild-population.ts';
 import { anyGuild } from './load.ts';
-import { idTime } from './snowflake.ts';
+import { idTime, isSnowflake } from './snowflake.ts';
 import type { WorldEvent } from './world-event.ts';
 
 /** An event to be told to all who cover it. */
@@ -34,6 +34,8 @@ const EXPECTATIONS: Expectations = {
   unfurlAfterMs: numberFrom(0),
 };
 
+const EVENT_NAME = /^[A-Z][A-Z0-9_]*$/;
+
 function isLiveEventName(name: string): name is LiveEventName {
   return (LIVE_EVENT_NAMES as readonly string[]).includes(name);
 }
@@ -41,7 +43,7 @@ function isLiveEventName(name: string): name is LiveEventName {
 function givenEvent(request: EventRequest): WorldEvent {
   const { t, d } = request;
   const inner = typeof d === 'object' && d !== null && 'guild_id' in d ? d.guild_id : undefined;
-  const guildId = request.guildId ?? (typeof inner === 'string' ? inner : undefined);
+  const guildId = request.guildId ?? (isSnowflake(inner) ? inner : undefined);
   const body = JSON.stringify(d);
   return {
     t,
@@ -59,10 +61,34 @@ function guildOf(simulation: Simulation, guildId: string | undefined): Guild | u
   return guild;
 }
 
-function emitLinked(simulation: Simulation, guild: Guild, unfurlAfterMs: number): number {
-  const [created, unfurled] = simulation.live.makeLinked(guild);
-  simulation.timers.set(() => tell(simulation, unfurled), unfurlAfterMs);
-  return tell(simulation, created);
+/** Lets one made event happen each time it is called. */
+function maker(simulation: Simulation, { t, guildId, unfurlAfterMs }: EventRequest): () => number {
+  const { live, timers } = simulation;
+  if (!isLiveEventName(t)) {
+    const near = nearestName(t, LIVE_EVENT_NAMES);
+    const hint = near === undefined ? '' : `, "${near}" could`;
+    throw new TypeError(`event: "${t}" cannot be made${hint}; give its data as "d"`);
+  }
+  return () => {
+    const guild = guildOf(simulation, guildId);
+    if (guild === undefined) return 0;
+    if (unfurlAfterMs === undefined) return tell(simulation, live.make(t, guild));
+    const [created, unfurled] = live.makeLinked(guild);
+    timers.set(() => tell(simulation, unfurled), unfurlAfterMs);
+    return tell(simulation, created);
+  };
+}
+
+function checkRequest(request: EventRequest): void {
+  checkOptions('event', request, EXPECTATIONS);
+  const { t, guildId, unfurlAfterMs } = request;
+  // The name goes into the payload as it is.
+  if (!EVENT_NAME.test(t)) throw new RangeError(`event: "t" is ${JSON.stringify(t)}, expected the name of a dispatch`);
+  if (guildId !== undefined && !isSnowflake(guildId))
+    throw new RangeError(`event: "guildId" is ${JSON.stringify(guildId)}, expected an id`);
+  if (unfurlAfterMs !== undefined && (t !== 'MESSAGE_CREATE' || request.d !== undefined)) {
+    throw new TypeError('event: "unfurlAfterMs" goes with a MESSAGE_CREATE without "d"');
+  }
 }
 
 /**
@@ -71,32 +97,9 @@ function emitLinked(simulation: Simulation, guild: Guild, unfurlAfterMs: number)
  * @throws {TypeError | RangeError} when the request is not one, names an unknown guild, or an event that cannot be made
  */
 export function emit(simulation: Simulation, request: EventRequest): number {
-  checkOptions('event', request, EXPECTATIONS);
-  const { t, guildId, count = 1, unfurlAfterMs } = request;
-  if (typeof t !== 'string') throw new TypeError('event: "t" is missing, expected the name of a dispatch');
-  if (guildId !== undefined && !/^\d{1,20}$/.test(guildId))
-    throw new RangeError(`event: guildId is "${guildId}", expected an id`);
-  if (unfurlAfterMs !== undefined && (t !== 'MESSAGE_CREATE' || 'd' in request)) {
-    throw new TypeError('event: "unfurlAfterMs" goes with a MESSAGE_CREATE without "d"');
-  }
+  checkRequest(request);
+  const happen = request.d === undefined ? maker(simulation, request) : () => tell(simulation, givenEvent(request));
   let dispatches = 0;
-  for (let made = 0; made < count; made += 1) {
-    if ('d' in request) {
-      dispatches += tell(simulation, givenEvent(request));
-      continue;
-    }
-    if (!isLiveEventName(t)) {
-      const near = nearestName(t, LIVE_EVENT_NAMES);
-      throw new TypeError(
-        `event: "${t}" cannot be made${near === undefined ? '' : `, "${near}" could`}; give its data as "d"`,
-      );
-    }
-    const guild = guildOf(simulation, guildId);
-    if (guild === undefined) continue;
-    dispatches +=
-      unfurlAfterMs === undefined
-        ? tell(simulation, simulation.live.make(t, guild))
-        : emitLinked(simulation, guild, unfurlAfterMs);
-  }
+  for (let left = request.count ?? 1; left > 0; left -= 1) dispatches += happen();
   return dispatches;
 }
