@@ -14,5 +14,5 @@ gateway.events.emit = (name, event) => {
   if (name === 'shardReady') print({ name: 'memory', peak: process.resourceUsage().maxRSS * 1024 });
   return emit(name, event);
 };
-process.on('SIGTERM', () => gateway.stopGateway(gateway).then(() => process.exit(0)));
+process.on('SIGTERM', () => void gateway.stopGateway(gateway).then(() => process.exit(0)));
 gateway.spawnShards(gateway).catch((error) => print({ name: 'failed', error: String(error) }));

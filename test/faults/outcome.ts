@@ -72,7 +72,7 @@ export function expectOnlyDeclaredLoss(bed: VirtualBed): void {
 }
 
 /** Lets everything come to rest, with all shards ready. */
-export async function comeToRest(bed: VirtualBed): Promise<void> {
+async function comeToRest(bed: VirtualBed): Promise<void> {
   bed.simulator.configure({ eventsPerSecond: 0 });
   await bed.until('all shards ready at the end', bed.allReady);
   await bed.advance(5_000);

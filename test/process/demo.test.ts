@@ -23,9 +23,15 @@ afterEach(async () => {
 });
 
 /** Runs the demo until its output matches, then presses Ctrl-C. Gives the exit code and everything printed. */
-async function runUntil(pattern: RegExp, environment: Readonly<Record<string, string>> = {}): Promise<{ code: number | null; output: string }> {
+async function runUntil(
+  pattern: RegExp,
+  environment: Readonly<Record<string, string>> = {},
+): Promise<{ code: number | null; output: string }> {
   const { DISCORD_TOKEN: _token, DISCORD_API_URL: _url, ...rest } = process.env;
-  const child = spawn(process.execPath, [BIN, 'demo', '--shards', '3'], { cwd: folder, env: { ...rest, ...environment } });
+  const child = spawn(process.execPath, [BIN, 'demo', '--shards', '3'], {
+    cwd: folder,
+    env: { ...rest, ...environment },
+  });
   running = child;
   let output = '';
   const seen = new Promise<void>((resolve, reject) => {
@@ -35,7 +41,9 @@ async function runUntil(pattern: RegExp, environment: Readonly<Record<string, st
     };
     child.stdout.on('data', hear);
     child.stderr.on('data', hear);
-    child.once('exit', (code) => reject(new Error(`the demo ended with ${code} before it printed ${pattern}:\n${output}`)));
+    child.once('exit', (code) =>
+      reject(new Error(`the demo ended with ${code} before it printed ${pattern}:\n${output}`)),
+    );
   });
   await seen;
   child.kill('SIGINT');
@@ -45,7 +53,9 @@ async function runUntil(pattern: RegExp, environment: Readonly<Record<string, st
 
 describe('shardgate demo', () => {
   it('shows events and a summary each second, and ends cleanly at Ctrl-C', async () => {
-    const { code, output } = await runUntil(/shards 3\/3 ready \| received [1-9]\d*\/s \| handled [1-9]\d*\/s \| waiting \d+ \| lag \d+ ms/);
+    const { code, output } = await runUntil(
+      /shards 3\/3 ready \| received [1-9]\d*\/s \| handled [1-9]\d*\/s \| waiting \d+ \| lag \d+ ms/,
+    );
     expect(output).toMatch(/shard [0-2] {2}[A-Z_]+/);
     expect(output).toContain('stopped');
     expect(output).not.toContain('failed');
@@ -71,7 +81,10 @@ describe('shardgate demo', () => {
   it('with a token that Discord refuses says so and ends with code 1', async () => {
     const simulator = createSimulator({ shards: 1, token: 'another.token' });
     const { apiUrl } = await simulator.start();
-    const child = spawn(process.execPath, [BIN, 'demo'], { cwd: folder, env: { ...process.env, DISCORD_TOKEN: TOKEN, DISCORD_API_URL: apiUrl } });
+    const child = spawn(process.execPath, [BIN, 'demo'], {
+      cwd: folder,
+      env: { ...process.env, DISCORD_TOKEN: TOKEN, DISCORD_API_URL: apiUrl },
+    });
     running = child;
     let output = '';
     child.stdout.on('data', (chunk: Buffer) => (output += chunk.toString()));

@@ -1,7 +1,7 @@
 import type { GatewayManager } from './gateway-manager.ts';
 import { hookFailed } from './report.ts';
 import { saveCheckpoints } from './session-store/checkpoint.ts';
-import { settleOverdue } from './shard/hand-over.ts';
+import { settleOverdue } from './shard/in-flight.ts';
 
 /** Starts the one timer that looks after all shards: checkpoints, and handlers that are overdue. Idempotent. */
 export function startUpkeep(gateway: GatewayManager): void {

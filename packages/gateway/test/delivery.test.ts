@@ -10,14 +10,16 @@ describe('damaged data', () => {
     [
       'the handler',
       {
-        handleDiscordPayload: (_: unknown, data: { t: string; d: unknown }) => void (data.t === 'TYPING_START' && data.d),
+        handleDiscordPayload: (_: unknown, data: { t: string; d: unknown }) =>
+          void (data.t === 'TYPING_START' && data.d),
       },
       BROKEN.replace('MESSAGE_UPDATE', 'TYPING_START'),
     ],
     [
       'an async handler',
       {
-        handleDiscordPayload: async (_: unknown, data: { t: string; d: unknown }) => void (data.t === 'TYPING_START' && data.d),
+        handleDiscordPayload: async (_: unknown, data: { t: string; d: unknown }) =>
+          void (data.t === 'TYPING_START' && data.d),
       },
       BROKEN.replace('MESSAGE_UPDATE', 'TYPING_START'),
     ],
@@ -61,7 +63,11 @@ describe('a handler that cannot keep up', () => {
 
   it('loses its connection resumably after a whole interval, and gets no new one before there is room', async () => {
     const release: (() => void)[] = [];
-    const bed = createTestBed({ handleDiscordPayload: slow(release), maxInFlight: { events: 2 }, handlerTimeoutMs: 10_000_000 });
+    const bed = createTestBed({
+      handleDiscordPayload: slow(release),
+      maxInFlight: { events: 2 },
+      handlerTimeoutMs: 10_000_000,
+    });
     const end = await bed.ready();
     bed.dispatch('TYPING_START');
     await bed.clock.advance(HEARTBEAT_MS * 3);

@@ -11,7 +11,10 @@ const discord = {
 describe('the address of a connection', () => {
   it.each([
     ['', 'wss://gateway.discord.gg/?v=10&encoding=json&compress=zlib-stream'],
-    ['wss://gateway.discord.gg/?v=9&encoding=json', 'wss://gateway.discord.gg/?v=10&encoding=json&compress=zlib-stream'],
+    [
+      'wss://gateway.discord.gg/?v=9&encoding=json',
+      'wss://gateway.discord.gg/?v=10&encoding=json&compress=zlib-stream',
+    ],
     ['wss://gateway.discord.gg', 'wss://gateway.discord.gg/?v=10&encoding=json&compress=zlib-stream'],
   ])('main URL %j gets version, encoding and compression exactly once', (urlWSS, expected) => {
     expect(gatewayAddress({ ...discord, urlWSS }, 'main', undefined)).toBe(expected);

@@ -42,7 +42,8 @@ export function disconnect(state: ShardState, context: TransitionContext, end: D
 
   let { session } = state;
   // A READY without a session id: what comes until the next one cannot be asked for.
-  if (session === undefined && phase.kind === 'ready') effects.push({ type: 'sessionLost', sessionId: '', cause: end.cause });
+  if (session === undefined && phase.kind === 'ready')
+    effects.push({ type: 'sessionLost', sessionId: '', cause: end.cause });
   const lostTo = session === undefined ? undefined : reasonToGiveUp();
   if (session !== undefined && lostTo !== undefined) {
     effects.push({ type: 'sessionLost', sessionId: session.sessionId, cause: lostTo });

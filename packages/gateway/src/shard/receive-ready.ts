@@ -4,7 +4,8 @@ import { hookFailed, report } from '../report.ts';
 import { saveCheckpoints } from '../session-store/checkpoint.ts';
 import { applyInput } from './apply.ts';
 import { trustedResumeUrl } from './gateway-address.ts';
-import { abandonFlights, handOver } from './hand-over.ts';
+import { handOver } from './hand-over.ts';
+import { abandonFlights } from './in-flight.ts';
 import { SequenceTracker } from './sequence.ts';
 import type { Shard } from './shard.ts';
 

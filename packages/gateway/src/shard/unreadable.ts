@@ -2,6 +2,7 @@ import type { WireError } from '@shardgate/wire';
 import type { GatewayManager } from '../gateway-manager.ts';
 import { report } from '../report.ts';
 import { applyInput } from './apply.ts';
+import { abandonFlights } from './in-flight.ts';
 import { SequenceTracker } from './sequence.ts';
 import type { Shard } from './shard.ts';
 
@@ -16,13 +17,15 @@ export function unreadableMessage(gateway: GatewayManager, shard: Shard, error: 
  * The data of a dispatch turned out to be damaged when somebody read it. The session is taken up again where everything is settled, so that Discord sends the event
  * once more; those behind it may come twice.
  */
-export function unreadableEvent(gateway: GatewayManager, shard: Shard, tracker: SequenceTracker, error: WireError): void {
+export function unreadableEvent(
+  gateway: GatewayManager,
+  shard: Shard,
+  tracker: SequenceTracker,
+  error: WireError,
+): void {
   // Of an older session: there is nothing to take up.
   if (shard.tracker !== tracker) return;
-  for (const entry of tracker.abandon()) {
-    shard.inFlightEvents--;
-    shard.inFlightBytes -= entry.bytes;
-  }
+  abandonFlights(gateway, shard);
   shard.tracker = new SequenceTracker(tracker.settled);
   unreadableMessage(gateway, shard, error);
 }
