@@ -113,7 +113,7 @@ describe('the REST process', () => {
     expect((times[2] ?? 0) - (times[1] ?? 0)).toBeGreaterThan(190);
   });
 
-  it('answers 502 with JSON when Discord cannot be reached, and lives', async () => {
+  it('A39 answers 502 with JSON when Discord cannot be reached, and lives', async () => {
     const port = await unusedPort();
     const { url, rest } = await startProcess(`http://127.0.0.1:${port}`);
     const response = await fetch(`${url}/v10/gateway/bot`, { headers: withKey });
@@ -123,7 +123,7 @@ describe('the REST process', () => {
     expect(await rest.runMethod<unknown>(rest, 'get', '/gateway/bot')).toEqual({ back: true });
   });
 
-  it('answers 504 with JSON when Discord does not answer, and sends a POST once', async () => {
+  it('A39 answers 504 with JSON when Discord does not answer, and sends a POST once', async () => {
     const discord = await startStandIn(() => undefined);
     const { url } = await startProcess(discord.url, { timeout: 50 });
     const response = await fetch(`${url}/v10/guilds/1/channels`, { method: 'POST', headers: withKey, body: '{}' });

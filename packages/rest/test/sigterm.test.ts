@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { expect, it, onTestFinished } from 'vitest';
 import { json, startStandIn, until } from './http-stand-in.ts';
 
-it('a REST process that gets SIGTERM answers what is in flight and then ends', async () => {
+it('A40 a REST process that gets SIGTERM answers what is in flight and then ends', async () => {
   let finish = (): void => undefined;
   const discord = await startStandIn((_, response) => {
     finish = () => json(response, 200, { done: true });
