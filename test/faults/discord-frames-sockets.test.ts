@@ -11,12 +11,15 @@ const CHILD = new URL('gateway-child.mjs', import.meta.url).pathname;
 
 let bed: RealBed | undefined;
 let proxy: TcpProxy | undefined;
+/** What sockets said of why they ended. */
+const socketErrors: unknown[] = [];
 
 afterEach(async () => {
   await bed?.end();
   await proxy?.close();
   bed = undefined;
   proxy = undefined;
+  socketErrors.length = 0;
 });
 
 /** Two shards; what is injected into the proxy goes to the one that connected last. */
@@ -25,7 +28,7 @@ async function twoShards(): Promise<{ bed: RealBed; proxy: TcpProxy }> {
     proxy = await startTcpProxy(Number(new URL(listening.gatewayUrl).port));
     simulator.addresses.main = `ws://127.0.0.1:${proxy.port}`;
     simulator.addresses.resume = simulator.addresses.main;
-    return {};
+    return { debug: (text, ...values) => void (text === 'GW ERROR' && socketErrors.push(...values)) };
   });
   await bed.ready();
   return { bed, proxy: proxy as TcpProxy };
@@ -37,6 +40,8 @@ async function expectOneResumed(bed: RealBed): Promise<void> {
   bed.simulator.emit({ t: 'MESSAGE_CREATE', count: 20 });
   await bed.caughtUp();
   expect(new Set(bed.toldOf('shardDisconnected').map(({ shardId }) => shardId)).size, 'I11').toBe(1);
+  const causes = bed.toldOf('shardDisconnected').map(({ cause }) => cause);
+  expect(causes, 'noticed at once, not by silence').not.toContain('no sign of life');
   expect([bed.identifies(), bed.resumes()]).toEqual([2, 1]);
   expectNothingLost(bed);
 }
@@ -128,6 +133,7 @@ describe('frames that nobody can use, on real sockets', () => {
     proxy.inject(fragments);
     for (let sent = 250; sent < 1_000_000; sent += 250) proxy.inject(more);
     await expectOneResumed(bed);
+    expect(socketErrors).toMatchObject([{ message: 'Too many message fragments' }]);
   });
 });
 

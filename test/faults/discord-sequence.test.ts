@@ -251,6 +251,7 @@ describe('D32 and D33 limits and clocks', () => {
       await bed.until('noticed', () => !bed.allReady());
       await bed.until('ready anew', bed.allReady);
       expect(bed.identifies()).toBe(6);
+      expect(bed.gateway.runtime.governor.status.spentLast24h, 'none is forgotten').toBe(6);
       await endWithGaps(bed);
     },
   );

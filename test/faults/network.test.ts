@@ -158,12 +158,16 @@ describe('network faults, in virtual time', () => {
     for (let round = 0; round < 3; round++) {
       handlingMs = 20_000;
       await bed.until('paused', () => bed.told('shardPaused').length > round * 2);
-      await bed.advance(5_000);
+      for (let second = 0; second < 5; second++) {
+        await bed.advance(1_000);
+        for (const { inFlightEvents } of bed.gateway.shards.values()) {
+          expect(inFlightEvents, 'I8, though 100 more come each second').toBeLessThanOrEqual(110);
+        }
+      }
       handlingMs = 0;
       await bed.advance(60_000);
     }
     expect(bed.told('shardPaused').length).toBe(bed.told('shardUnpaused').length);
-    expect(Math.max(...bed.told('shardPaused').map(({ events }) => events)), 'I8').toBeLessThanOrEqual(101);
     expect(bed.told('shardDisconnected')).toEqual([]);
     await endUnharmed(bed);
   });
@@ -219,22 +223,27 @@ describe('network faults, in virtual time', () => {
     await endUnharmed(bed);
   });
 
-  it('N9 a link that is up for 30 s and down for 30 s for 24 hours costs no identify while sessions live', async () => {
-    const bed = createFaultBed({ guilds: 4, eventsPerSecond: 0.2 }, { checkpointInterval: 20_000 });
-    await bed.ready();
-    for (let minute = 0; minute < 24 * 60; minute++) {
-      bed.simulator.fault({ kind: 'refuse-connect', forMs: 30_000 });
-      bed.simulator.fault({ kind: 'drop' });
-      await bed.advance(60_000);
-    }
-    expect(bed.told('gap')).toEqual([]);
-    expect(bed.identifies()).toBe(1);
-    expect(bed.resumes(), 'one for nearly each minute').toBeGreaterThan(23 * 60);
-    expect(bed.told('shardDisconnected').length / (24 * 60), 'the back-off is not reset by 30 s of luck').toBeLessThan(
-      7,
-    );
-    await endUnharmed(bed);
-  });
+  it(
+    'N9 a link that is up for 30 s and down for 30 s for 24 hours costs no identify while sessions live',
+    { timeout: 90_000 },
+    async () => {
+      const bed = createFaultBed({ guilds: 4, eventsPerSecond: 0.05 }, { checkpointInterval: 20_000 });
+      await bed.ready();
+      for (let minute = 0; minute < 24 * 60; minute++) {
+        bed.simulator.fault({ kind: 'refuse-connect', forMs: 30_000 });
+        bed.simulator.fault({ kind: 'drop' });
+        await bed.advance(60_000);
+      }
+      expect(bed.told('gap')).toEqual([]);
+      expect(bed.identifies()).toBe(1);
+      expect(bed.resumes(), 'one for nearly each minute').toBeGreaterThan(23 * 60);
+      expect(
+        bed.told('shardDisconnected').length / (24 * 60),
+        'the back-off is not reset by 30 s of luck',
+      ).toBeLessThan(7);
+      await endUnharmed(bed);
+    },
+  );
 
   it('N9 where the link is down too long for Discord to keep the session, the loss is told and one identify per shard follows', async () => {
     const bed = createFaultBed({ shards: 2, maxConcurrency: 2 });
