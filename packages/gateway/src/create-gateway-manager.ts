@@ -124,7 +124,7 @@ function createRuntime(gateway: GatewayManager, given: GatewayOptions): GatewayR
     halted: undefined,
     fetching: undefined,
     fetchedAt: undefined,
-    triedAt: undefined,
+    askAgainAt: Number.NEGATIVE_INFINITY,
     readyWaits: new Map(),
     ended: new Map(),
     saving: undefined,

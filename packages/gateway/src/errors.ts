@@ -31,15 +31,18 @@ export class GatewayError extends Error {
   readonly shardId: number | undefined;
   /** Discord's close code or HTTP status, if one was given. */
   readonly status: number | undefined;
+  /** Milliseconds that the other side asked to wait before the next try, if it did. */
+  readonly retryAfterMs: number | undefined;
 
   constructor(
     code: GatewayErrorCode,
     message: string,
-    details: { shardId?: number; status?: number; cause?: unknown } = {},
+    details: { shardId?: number; status?: number; retryAfterMs?: number | undefined; cause?: unknown } = {},
   ) {
     super(message, details.cause === undefined ? undefined : { cause: details.cause });
     this.code = code;
     this.shardId = details.shardId;
     this.status = details.status;
+    this.retryAfterMs = details.retryAfterMs;
   }
 }

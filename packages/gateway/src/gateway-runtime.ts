@@ -23,9 +23,10 @@ export interface GatewayRuntime {
   halted: GatewayError | undefined;
   /** The read of `/gateway/bot` that is under way. */
   fetching: Promise<GatewayBot> | undefined;
-  /** Monotonic milliseconds of the last answer, and of the last try. */
+  /** Monotonic milliseconds of the last answer. */
   fetchedAt: number | undefined;
-  triedAt: number | undefined;
+  /** Monotonic milliseconds before which it is not asked again. */
+  askAgainAt: number;
   /** Who waits for a shard to be ready, by shard id. */
   readonly readyWaits: Map<number, ReadyWait>;
   /** Stored sessions that are gone and must go from the store, by shard id. */

@@ -67,7 +67,7 @@ export interface GatewayEvents {
   /** An identify has to wait longer than its bucket asks for. */
   identifyRefused: (event: { shardId: number; reason: string; retryAfterMs: number }) => void;
   spawnProgress: (event: SpawnProgress) => void;
-  /** Discord closed the connection right after this command; it is not sent again. */
+  /** Discord closed the connection for a payload it could not use (4001, 4002); this was the last command on it. It is not sent again. */
   commandRefused: (event: { shardId: number; op: number; closeCode: number }) => void;
   /** A replaced method, a listener or the payload handler threw, rejected or did not return in time. */
   hookError: (event: { method: string; shardId: number | undefined; error: unknown }) => void;

@@ -15,10 +15,10 @@ const FRESH_MS = 300_000;
 export async function refreshGatewayBot(gateway: GatewayManager): Promise<GatewayBot> {
   const { runtime, clock } = gateway;
   if (runtime.fetching !== undefined) return runtime.fetching;
-  const sinceLast = clock.now() - (runtime.triedAt ?? Number.NEGATIVE_INFINITY);
-  if (sinceLast < LEAST_INTERVAL_MS)
-    throw new GatewayError('gatewayBotUnavailable', `/gateway/bot was asked ${Math.round(sinceLast)} ms ago`);
-  runtime.triedAt = clock.now();
+  const tooEarlyMs = runtime.askAgainAt - clock.now();
+  if (tooEarlyMs > 0)
+    throw new GatewayError('gatewayBotUnavailable', `/gateway/bot can be asked again in ${Math.ceil(tooEarlyMs)} ms`);
+  runtime.askAgainAt = clock.now() + LEAST_INTERVAL_MS;
   runtime.fetching = read(gateway).finally(() => {
     runtime.fetching = undefined;
   });
@@ -32,6 +32,9 @@ async function read(gateway: GatewayManager): Promise<GatewayBot> {
     return bot;
   } catch (error) {
     report(gateway, 'gatewayBotError', { error });
+    if (error instanceof GatewayError && error.retryAfterMs !== undefined) {
+      gateway.runtime.askAgainAt = Math.max(gateway.runtime.askAgainAt, gateway.clock.now() + error.retryAfterMs);
+    }
     throw error;
   }
 }

@@ -2,6 +2,7 @@ import { API_VERSION } from '../discord-limits.ts';
 import { GatewayError } from '../errors.ts';
 import { readGatewayBot, type GatewayBot } from '../gateway-bot.ts';
 import type { GatewayManager } from '../gateway-manager.ts';
+import { retryAfterMs } from '../ports/retry-after.ts';
 
 /** Longest wait for the answer, milliseconds. */
 const TIMEOUT_MS = 10_000;
@@ -23,9 +24,12 @@ async function askRest(gateway: GatewayManager): Promise<unknown> {
     return await rest?.runMethod(rest as never, 'get', ROUTE);
   } catch (cause) {
     // The REST process's own 401 (a wrong secretKey) has no Discord code: it says nothing about the token.
-    const { status, discordCode } = cause as { status?: unknown; discordCode?: unknown };
-    if (status === 401 && typeof discordCode === 'number') throw tokenRejected();
-    throw new GatewayError('gatewayBotUnavailable', `${ROUTE} could not be read through the REST manager`, { cause });
+    const refusal = cause as { status?: unknown; discordCode?: unknown; retryAfterMs?: unknown };
+    if (refusal.status === 401 && typeof refusal.discordCode === 'number') throw tokenRejected();
+    throw new GatewayError('gatewayBotUnavailable', `${ROUTE} could not be read through the REST manager`, {
+      cause,
+      retryAfterMs: typeof refusal.retryAfterMs === 'number' ? refusal.retryAfterMs : undefined,
+    });
   }
 }
 
@@ -43,6 +47,7 @@ async function askDiscord(gateway: GatewayManager): Promise<unknown> {
     if (!response.ok) {
       throw new GatewayError('gatewayBotUnavailable', `${ROUTE} answered with HTTP ${response.status}`, {
         status: response.status,
+        retryAfterMs: retryAfterMs(response.headers.get('retry-after')),
       });
     }
     return await response.json();

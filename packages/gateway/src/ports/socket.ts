@@ -1,4 +1,5 @@
 import { WebSocket } from 'ws';
+import { retryAfterMs } from './retry-after.ts';
 
 /** One WebSocket connection to Discord, as the gateway uses it. */
 export interface GatewaySocket {
@@ -59,8 +60,8 @@ export const openWebSocket: OpenSocket = (url, handlers) => {
       `the gateway answered the upgrade with HTTP ${status}`,
     );
     error.status = status;
-    const retryAfterSeconds = Number(response.headers['retry-after']);
-    if (retryAfterSeconds > 0) error.retryAfterMs = retryAfterSeconds * 1000;
+    const waitMs = retryAfterMs(response.headers['retry-after']);
+    if (waitMs !== undefined) error.retryAfterMs = waitMs;
     handlers.onError(error);
     response.destroy();
     request.destroy();
