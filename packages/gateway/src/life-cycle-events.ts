@@ -31,8 +31,11 @@ export interface GatewayEvents {
   shardReady: (event: { shardId: number; how: 'identified' | 'resumed' }) => void;
   /** RESUMED came: the replay is over. After `shardReady`. */
   resumed: (event: { shardId: number; replayed: number }) => void;
-  /** Every guild of READY's list has arrived or is known to be down. */
-  guildsLoaded: (event: { shardId: number; available: number; unavailable: number }) => void;
+  /**
+   * Every guild of READY's list has arrived or is known to be down; or none has arrived for 30 seconds, and `missing` of them never did (all of them without the Guilds
+   * intent).
+   */
+  guildsLoaded: (event: { shardId: number; available: number; unavailable: number; missing: number }) => void;
   /** A new session's READY differs from what was known: guilds that the bot left or joined while no one was connected. */
   guildsChanged: (event: { shardId: number; left: readonly string[]; joined: readonly string[] }) => void;
   /** The connection is gone; the next attempt follows after `retryInMs` or a little later. */

@@ -1,3 +1,4 @@
+import { giveUpMissingGuilds } from './filters/guilds-loaded.ts';
 import type { GatewayManager } from './gateway-manager.ts';
 import { hookFailed } from './report.ts';
 import { saveCheckpoints } from './session-store/checkpoint.ts';
@@ -11,7 +12,10 @@ export function startUpkeep(gateway: GatewayManager): void {
     runtime.upkeepTimer = undefined;
     if (runtime.stopping.signal.aborted) return;
     startUpkeep(gateway);
-    for (const shard of gateway.shards.values()) settleOverdue(gateway, shard);
+    for (const shard of gateway.shards.values()) {
+      settleOverdue(gateway, shard);
+      giveUpMissingGuilds(gateway, shard);
+    }
     saveCheckpoints(gateway).catch((error: unknown) => hookFailed(gateway, 'sessionStore', undefined, error));
   }, gateway.checkpointInterval);
 }

@@ -150,3 +150,27 @@ describe('the send limit', () => {
     expect(sent).toHaveLength(3);
   });
 });
+
+describe('guilds after READY', () => {
+  const loaded = (bed: ReturnType<typeof createTestBed>) =>
+    bed.reported.filter(([name]) => name === 'guildsLoaded').map(([, event]) => event);
+
+  it('are told to be loaded when the last one has arrived', async () => {
+    const bed = createTestBed();
+    await bed.ready();
+    expect(loaded(bed)).toEqual([]);
+    bed.dispatch('GUILD_CREATE', { id: '100', name: 'harbour' });
+    expect(loaded(bed)).toMatchObject([{ available: 1, unavailable: 0, missing: 0 }]);
+  });
+
+  it('D31 are given up after 30 seconds without one, and that is said once', async () => {
+    const bed = createTestBed();
+    await bed.ready();
+    await bed.clock.advance(29_000);
+    expect(loaded(bed)).toEqual([]);
+    await bed.clock.advance(10_000);
+    expect(loaded(bed)).toMatchObject([{ available: 0, unavailable: 0, missing: 1 }]);
+    bed.dispatch('GUILD_CREATE', { id: '100', name: 'harbour' });
+    expect(loaded(bed)).toHaveLength(1);
+  });
+});

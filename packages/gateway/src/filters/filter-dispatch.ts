@@ -1,8 +1,8 @@
 import type { Payload } from '@shardgate/wire';
 import type { GatewayManager } from '../gateway-manager.ts';
-import { report } from '../report.ts';
 import type { Shard } from '../shard/shard.ts';
 import type { GuildEvent } from './guild-registry.ts';
+import { guildHeardOf } from './guilds-loaded.ts';
 
 /** Name of a GUILD_CREATE that is no join; Discordeno's word for it. Why also after an outage: docs/decisions/0001. */
 const LOADED_GUILD = 'GUILD_LOADED_DD';
@@ -32,7 +32,7 @@ function guildCreated(gateway: GatewayManager, shard: Shard, payload: Payload): 
   if (guild === undefined) return payload;
   // A full GUILD_CREATE carries `unavailable: false`; the one that only tells of an outage has nothing but the id.
   const event = shard.guilds.created(guild.id, guild.unavailable && !guild.full, payload.s ?? shard.tracker.received);
-  announceLoaded(gateway, shard);
+  guildHeardOf(gateway, shard);
   if (event === 'outage') return gateway.filters.unavailableGuilds ? undefined : marked(payload, event);
   const told = event === 'replaced' ? 'available' : event;
   if (told === 'join' || !gateway.filters.loadedGuilds) return marked(payload, told);
@@ -43,7 +43,7 @@ function guildDeleted(gateway: GatewayManager, shard: Shard, payload: Payload): 
   const guild = readGuild(payload.d);
   if (guild === undefined) return payload;
   const event = shard.guilds.deleted(guild.id, guild.unavailable, payload.s ?? shard.tracker.received);
-  announceLoaded(gateway, shard);
+  guildHeardOf(gateway, shard);
   if (event === 'leave') return marked(payload, event);
   return gateway.filters.unavailableGuilds ? undefined : marked(payload, 'outage');
 }
@@ -62,14 +62,4 @@ function readGuild(d: unknown): { id: string; unavailable: boolean; full: boolea
     unavailable: unavailable === true,
     full: name !== undefined,
   };
-}
-
-function announceLoaded(gateway: GatewayManager, shard: Shard): void {
-  if (shard.guildsAnnounced || shard.guilds.sizes.loading > 0) return;
-  shard.guildsAnnounced = true;
-  report(gateway, 'guildsLoaded', {
-    shardId: shard.id,
-    available: shard.guilds.sizes.available,
-    unavailable: shard.guilds.sizes.unavailable,
-  });
 }

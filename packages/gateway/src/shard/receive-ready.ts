@@ -1,4 +1,5 @@
 import type { Payload } from '@shardgate/wire';
+import { guildHeardOf } from '../filters/guilds-loaded.ts';
 import type { GatewayManager } from '../gateway-manager.ts';
 import { hookFailed, report } from '../report.ts';
 import { saveCheckpoints } from '../session-store/checkpoint.ts';
@@ -44,6 +45,7 @@ export function receiveReady(gateway: GatewayManager, shard: Shard, payload: Pay
 
   // The phase changes before anyone hears of READY: what the handler does in reply must find a ready shard.
   applyInput(gateway, shard, { type: 'ready', sessionId: text(member(d, 'session_id')), resumeUrl });
+  guildHeardOf(gateway, shard);
   if (left.length + joined.length > 0) report(gateway, 'guildsChanged', { shardId: shard.id, left, joined });
   handOver(gateway, shard, payload);
   // A session is worth most when it is new: each identify is counted.

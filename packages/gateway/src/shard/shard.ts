@@ -90,8 +90,10 @@ export class Shard {
   lastCommandOp: number | undefined;
   /** Permits refused in a row by a failing `requestIdentify`. */
   permitFailures = 0;
-  /** All guilds of READY's list have arrived, and that was said. */
+  /** All guilds of READY's list have arrived, or were given up, and that was said. */
   guildsAnnounced = false;
+  /** Monotonic milliseconds of READY or of the last guild after it. */
+  lastGuildAt = 0;
   /** Inputs that wait for the one being dealt with. */
   readonly inbox: ShardInput[] = [];
   /** Counters since the process started. */
