@@ -1,13 +1,19 @@
-/** How a payload is written. */
-export type Encoding = 'json';
-
 /**
- * How messages are compressed on their way to the client: not at all, some of them each on its own (`compress: true`
- * in Identify), or all of them as one zlib stream (`compress=zlib-stream` in the URL).
+ * How a payload is written: as JSON text or as an external term of Erlang.
  *
  * @see https://docs.discord.com/developers/events/gateway#encoding-and-compression
  */
-export type Compression = 'none' | 'payload' | 'zlib-stream';
+export type Encoding = 'json' | 'etf';
+
+/**
+ * How messages are compressed on their way to the client: not at all, some of them each on its own (`compress: true`
+ * in Identify; JSON only), or all of them as one stream (`compress=zlib-stream` or `compress=zstd-stream` in the URL).
+ *
+ * `zstd-stream` needs Node.js 22.15 or later, or the package fzstd beside this one.
+ *
+ * @see https://docs.discord.com/developers/events/gateway#encoding-and-compression
+ */
+export type Compression = 'none' | 'payload' | 'zlib-stream' | 'zstd-stream';
 
 export interface FrameDecoderOptions {
   /** @defaultValue `'json'` */
@@ -15,7 +21,7 @@ export interface FrameDecoderOptions {
   /** @defaultValue `'zlib-stream'` */
   readonly compression?: Compression;
   /**
-   * Longest message, in bytes of its JSON text. 1 or more. What would grow past it is given up before the memory is taken.
+   * Longest message, in bytes of its JSON text or ETF term. 1 or more. What would grow past it is given up before the memory is taken.
    *
    * @defaultValue 32 MiB
    */

@@ -1,9 +1,14 @@
-import type { Compression, FrameDecoderOptions } from './decoder-options.ts';
-import type { FrameReader } from './frame-reader.ts';
-import { createPayloadCompressionReader, createTextReader, createZlibStreamReader } from './frame-reader.ts';
+import type { Encoding, FrameDecoderOptions, ResolvedDecoderOptions } from './decoder-options.ts';
+import { readEtfPayload } from './etf.ts';
+import type { FrameReader, MessageFormat } from './frame-reader.ts';
+import { createPayloadCompressionReader, createPlainReader, createStreamReader } from './frame-reader.ts';
 import { resolveDecoderOptions } from './option-check.ts';
+import { createPartialMessage } from './partial-message.ts';
 import type { Payload } from './payload.ts';
+import { readDoubtfulPayload, readPayload } from './read-payload.ts';
 import { WireError } from './wire-error.ts';
+import { createZlibInflate } from './zlib-inflate.ts';
+import { createZstdInflate } from './zstd-inflate.ts';
 
 /** Turns the frames of one connection into payloads. Not to be used for a second connection. */
 export interface FrameDecoder {
@@ -12,7 +17,7 @@ export interface FrameDecoder {
    *
    * The frame may be kept and become the payload's `bytes`: do not write to it afterwards.
    *
-   * @throws {@link WireError} whatever is wrong with the data. After `corruptStream` or `messageTooLarge` on a zlib stream every
+   * @throws {@link WireError} whatever is wrong with the data. After `corruptStream` or `messageTooLarge` on a stream every
    * further call throws `corruptStream`; all other faults concern one message only. After `close()` it throws `closed`.
    * @throws TypeError when the frame is not a Buffer.
    */
@@ -23,22 +28,20 @@ export interface FrameDecoder {
   close(): void;
 }
 
-type Limits = Required<Pick<FrameDecoderOptions, 'maxMessageBytes' | 'maxPartialBytes'>>;
-
-const READERS: Readonly<Record<Compression, (limits: Limits) => FrameReader>> = {
-  none: createTextReader,
-  payload: createPayloadCompressionReader,
-  'zlib-stream': createZlibStreamReader,
+const FORMATS: Readonly<Record<Encoding, MessageFormat>> = {
+  json: { encoding: 'json', isBinary: false, read: readPayload, readDoubtful: readDoubtfulPayload },
+  // Every message in ETF is walked to its end.
+  etf: { encoding: 'etf', isBinary: true, read: readEtfPayload, readDoubtful: readEtfPayload },
 };
 
 /**
  * A decoder for one connection, from its first frame to its close.
  *
- * @throws TypeError, RangeError for a wrong option; {@link WireError} `unsupported` for `etf` and `zstd-stream`.
+ * @throws TypeError, RangeError for a wrong option; {@link WireError} `unsupported` when this Node.js cannot
+ * inflate a stream, as before 22.15 with `zstd-stream` and without the package fzstd.
  */
 export function createFrameDecoder(options: FrameDecoderOptions = {}): FrameDecoder {
-  const { compression, maxMessageBytes, maxPartialBytes } = resolveDecoderOptions(options);
-  const reader = READERS[compression]({ maxMessageBytes, maxPartialBytes });
+  const reader = createReader(resolveDecoderOptions(options));
   let closed = false;
   return {
     push(frame, isBinary) {
@@ -54,4 +57,21 @@ export function createFrameDecoder(options: FrameDecoderOptions = {}): FrameDeco
       reader.close();
     },
   };
+}
+
+function createReader(options: ResolvedDecoderOptions): FrameReader {
+  const { encoding, compression } = options;
+  const format = FORMATS[encoding];
+  switch (compression) {
+    case 'none':
+      return createPlainReader(format, options);
+    case 'payload':
+      return createPayloadCompressionReader(format, options);
+    case 'zlib-stream': {
+      const partial = createPartialMessage(options);
+      return createStreamReader(format, { compression, inflater: createZlibInflate(options), partial });
+    }
+    case 'zstd-stream':
+      return createStreamReader(format, { compression, inflater: createZstdInflate(options) });
+  }
 }

@@ -1,9 +1,9 @@
-import { inflateSync } from 'node:zlib';
-import { createInflateStream } from './inflate-stream.ts';
-import { createPartialMessage } from './partial-message.ts';
+import type { Encoding } from './decoder-options.ts';
+import type { InflateStream } from './inflate-stream.ts';
+import type { PartialMessage } from './partial-message.ts';
 import type { Payload } from './payload.ts';
-import { readDoubtfulPayload, readPayload } from './read-payload.ts';
 import { WireError } from './wire-error.ts';
+import { createPayloadInflate } from './zlib-inflate.ts';
 
 /** What one kind of compression does with a frame. Called by the frame decoder only, which has checked its arguments. */
 export interface FrameReader {
@@ -14,47 +14,68 @@ export interface FrameReader {
 
 interface Limits {
   readonly maxMessageBytes: number;
-  readonly maxPartialBytes: number;
 }
 
-/** Each message is a text frame. */
-export function createTextReader(limits: Limits): FrameReader {
+/** How the messages of one encoding are read once they are not compressed. */
+export interface MessageFormat {
+  readonly encoding: Encoding;
+  /** Whether an uncompressed message is a binary frame. */
+  readonly isBinary: boolean;
+  read(bytes: Buffer): Payload;
+  /** As `read`, for bytes that may have lost some on their way. */
+  readDoubtful(bytes: Buffer): Payload;
+}
+
+/** Each message is a frame. */
+export function createPlainReader(format: MessageFormat, limits: Limits): FrameReader {
   return {
     bufferedBytes: 0,
     read(frame, isBinary) {
-      if (isBinary)
+      if (isBinary && !format.isBinary)
         throw new WireError(
           'unexpectedBinaryFrame',
           "got a binary frame although compression is 'none'; was the URL opened with compress=?",
         );
-      return readText(frame, limits);
+      if (!isBinary && format.isBinary)
+        throw new WireError(
+          'unexpectedTextFrame',
+          `got a text frame although encoding is '${format.encoding}'; was the URL opened with another encoding=?`,
+        );
+      return readPlain(frame, format, limits);
     },
     close() {},
   };
 }
 
 /** A text frame is a message, a binary frame a message compressed on its own. */
-export function createPayloadCompressionReader(limits: Limits): FrameReader {
+export function createPayloadCompressionReader(format: MessageFormat, limits: Limits): FrameReader {
+  const inflater = createPayloadInflate(limits);
   return {
     bufferedBytes: 0,
     read(frame, isBinary) {
-      return isBinary ? readPayload(inflateWhole(frame, limits)) : readText(frame, limits);
+      return isBinary ? format.read(inflater.inflate(frame)) : readPlain(frame, format, limits);
     },
-    close() {},
+    close: inflater.close,
   };
 }
 
-/** All messages are one zlib stream; each ends with a flush mark, in this frame or a later one. */
-export function createZlibStreamReader(limits: Limits): FrameReader {
-  const inflater = createInflateStream(limits);
-  const partial = createPartialMessage(limits);
+interface StreamParts {
+  readonly compression: 'zlib-stream' | 'zstd-stream';
+  readonly inflater: InflateStream;
+  /** For streams whose messages may come in several frames. */
+  readonly partial?: PartialMessage;
+}
+
+/** All messages are one compressed stream. */
+export function createStreamReader(format: MessageFormat, parts: StreamParts): FrameReader {
+  const { compression, inflater, partial } = parts;
   let failure: WireError | undefined;
 
   function nextPayload(frame: Buffer): Payload | undefined {
     let message: Buffer | undefined;
     let text: Buffer;
     try {
-      message = partial.add(frame);
+      message = partial === undefined ? frame : partial.add(frame);
       if (message === undefined) return undefined;
       text = inflater.inflate(message);
     } catch (error) {
@@ -64,29 +85,29 @@ export function createZlibStreamReader(limits: Limits): FrameReader {
       throw error;
     }
     // Where a frame lost its end, the next one seems to continue it, and zlib need not notice.
-    return message === frame ? readPayload(text) : readDoubtfulPayload(text);
+    return message === frame ? format.read(text) : format.readDoubtful(text);
   }
 
   function close(): void {
-    partial.clear();
+    partial?.clear();
     inflater.close();
   }
 
   return {
     get bufferedBytes() {
-      return partial.bytes;
+      return partial?.bytes ?? 0;
     },
     read(frame, isBinary) {
       if (failure !== undefined) {
         throw new WireError(
           'corruptStream',
-          `this zlib stream already failed with ${failure.code}; open a new connection with a new decoder`,
+          `this ${compression} already failed with ${failure.code}; open a new connection with a new decoder`,
         );
       }
       if (!isBinary)
         throw new WireError(
           'unexpectedTextFrame',
-          "got a text frame although compression is 'zlib-stream'; was the URL opened without compress=?",
+          `got a text frame although compression is '${compression}'; was the URL opened without compress=?`,
         );
       return nextPayload(frame);
     },
@@ -94,25 +115,11 @@ export function createZlibStreamReader(limits: Limits): FrameReader {
   };
 }
 
-function readText(frame: Buffer, { maxMessageBytes }: Limits): Payload {
+function readPlain(frame: Buffer, format: MessageFormat, { maxMessageBytes }: Limits): Payload {
   if (frame.length > maxMessageBytes)
     throw new WireError(
       'messageTooLarge',
       `a message of ${frame.length} bytes is over maxMessageBytes (${maxMessageBytes})`,
     );
-  return readPayload(frame);
-}
-
-function inflateWhole(frame: Buffer, { maxMessageBytes }: Limits): Buffer {
-  try {
-    return inflateSync(frame, { maxOutputLength: maxMessageBytes });
-  } catch (cause) {
-    if (cause instanceof RangeError) {
-      throw new WireError(
-        'messageTooLarge',
-        `a message of ${frame.length} bytes inflates to more than maxMessageBytes (${maxMessageBytes})`,
-      );
-    }
-    throw new WireError('corruptStream', `a compressed message of ${frame.length} bytes is damaged`, { cause });
-  }
+  return format.read(frame);
 }

@@ -1,6 +1,7 @@
 export { encodeCommand, MAX_COMMAND_BYTES } from './command.ts';
 export type { GatewayCommand } from './command.ts';
 export type { Compression, Encoding, FrameDecoderOptions } from './decoder-options.ts';
+export { decodeEtf, encodeEtf, readEtfPayload } from './etf.ts';
 export { createFrameDecoder } from './frame-decoder.ts';
 export type { FrameDecoder } from './frame-decoder.ts';
 export { Op } from './opcodes.ts';

@@ -2,27 +2,22 @@ import { closest } from 'fastest-levenshtein';
 import { constants } from 'node:buffer';
 import type { Compression, Encoding, FrameDecoderOptions, ResolvedDecoderOptions } from './decoder-options.ts';
 import { DECODER_DEFAULTS } from './defaults.ts';
-import { WireError } from './wire-error.ts';
 
 interface Choice {
   readonly name: string;
   readonly allowed: readonly string[];
-  /** Discord's own values that are known, but not built yet. */
-  readonly later: readonly string[];
 }
 
-const ENCODING: Choice = { name: 'encoding', allowed: ['json'] satisfies Encoding[], later: ['etf'] };
+const ENCODING: Choice = { name: 'encoding', allowed: ['json', 'etf'] satisfies Encoding[] };
 const COMPRESSION: Choice = {
   name: 'compression',
-  allowed: ['none', 'payload', 'zlib-stream'] satisfies Compression[],
-  later: ['zstd-stream'],
+  allowed: ['none', 'payload', 'zlib-stream', 'zstd-stream'] satisfies Compression[],
 };
 
 /**
  * Options with every default filled in; an undefined value counts as absent.
  *
  * @throws TypeError, RangeError naming the option, the value and what is expected.
- * @throws {@link WireError} `unsupported` for `etf` and `zstd-stream`.
  */
 export function resolveDecoderOptions(options: FrameDecoderOptions): ResolvedDecoderOptions {
   if (typeof options !== 'object' || options === null)
@@ -40,22 +35,25 @@ export function resolveDecoderOptions(options: FrameDecoderOptions): ResolvedDec
   } = options;
   assertEncoding(encoding);
   assertOneOf(COMPRESSION, compression);
+  if (encoding === 'etf' && compression === 'payload') {
+    throw new RangeError(
+      "compression 'payload' is for encoding 'json' only; with 'etf' use 'none', 'zlib-stream' or 'zstd-stream'",
+    );
+  }
   assertByteLimit('maxMessageBytes', maxMessageBytes);
   assertByteLimit('maxPartialBytes', maxPartialBytes);
   return Object.freeze({ encoding, compression, maxMessageBytes, maxPartialBytes });
 }
 
-/** @throws TypeError, RangeError or WireError unless the value is an encoding. */
+/** @throws TypeError, RangeError unless the value is an encoding. */
 export function assertEncoding(encoding: Encoding): void {
   assertOneOf(ENCODING, encoding);
 }
 
-function assertOneOf({ name, allowed, later }: Choice, value: unknown): void {
+function assertOneOf({ name, allowed }: Choice, value: unknown): void {
   const expected = allowed.map((each) => `'${each}'`).join(', ');
   if (typeof value !== 'string') throw new TypeError(`${name} must be one of ${expected}, got ${describe(value)}`);
   if (allowed.includes(value)) return;
-  if (later.includes(value))
-    throw new WireError('unsupported', `${name} '${value}' is not supported yet; use one of ${expected}`);
   throw new RangeError(`${name} must be one of ${expected}, got ${describe(value)}`);
 }
 

@@ -1,10 +1,11 @@
 import { inspect } from 'node:util';
-import { readStructure } from './message-structure.ts';
+import type { Encoding } from './decoder-options.ts';
+import type { MessageStructure } from './message-structure.ts';
+import type { PayloadFormat } from './payload-format.ts';
 import { WireError } from './wire-error.ts';
 
 /** Stands for a `d` not read yet, as undefined is a value of its own. */
 const UNREAD: unique symbol = Symbol('unread');
-const CLOSING_BRACE = Buffer.from('}');
 
 /** A payload as an object, in the order in which it is written. */
 export interface PayloadJson {
@@ -26,10 +27,11 @@ export class Payload {
   readonly s: number | null;
   /** The event name of a dispatch. */
   readonly t: string | null;
-  /** The message's JSON text as it came, valid UTF-8. Not to be written to. */
+  /** The message as it came: a JSON text, valid UTF-8, or an ETF term; see `encoding`. Not to be written to. */
   readonly bytes: Buffer;
   readonly #dStart: number;
   readonly #dEnd: number;
+  readonly #format: PayloadFormat;
   #d: unknown = UNREAD;
 
   static {
@@ -38,19 +40,33 @@ export class Payload {
   }
 
   /** @internal `dStart` is the first byte of `d`, or -1 without one; `dEnd` the byte after it. */
-  constructor(op: number, s: number | null, t: string | null, bytes: Buffer, dStart: number, dEnd: number) {
+  constructor(
+    op: number,
+    s: number | null,
+    t: string | null,
+    bytes: Buffer,
+    dStart: number,
+    dEnd: number,
+    format: PayloadFormat,
+  ) {
     this.op = op;
     this.s = s;
     this.t = t;
     this.bytes = bytes;
     this.#dStart = dStart;
     this.#dEnd = dEnd;
+    this.#format = format;
+  }
+
+  /** How `bytes` is written. */
+  get encoding(): Encoding {
+    return this.#format.encoding;
   }
 
   /**
    * The data of the message: parsed when first read, then the same object each time. Undefined when the message has none.
    *
-   * @throws {@link WireError} `malformedPayload` when the data is not JSON; the header was then read before that showed.
+   * @throws {@link WireError} `malformedPayload` when the data is broken; the header was then read before that showed.
    */
   get d(): unknown {
     if (this.#d === UNREAD) this.#d = this.#dStart === -1 ? undefined : this.#parse();
@@ -66,32 +82,30 @@ export class Payload {
    * The same event under another name. Its bytes are written anew to say so, with `d` as it came and without unknown
    * keys. A `d` that was already read is shared by both.
    *
-   * @throws {@link WireError} `malformedPayload` when the message turns out not to be JSON.
+   * @throws {@link WireError} `malformedPayload` when the message turns out to be broken.
    */
   withName(t: string): Payload {
     const { dStart, dEnd } = this.#exactStructure();
-    const head = `{"t":${JSON.stringify(t)},"s":${this.s},"op":${this.op}`;
-    if (dStart === -1) return new Payload(this.op, this.s, t, Buffer.from(`${head}}`), -1, -1);
-    const start = Buffer.from(`${head},"d":`);
-    const bytes = Buffer.concat([start, this.bytes.subarray(dStart, dEnd), CLOSING_BRACE]);
-    const renamed = new Payload(this.op, this.s, t, bytes, start.length, bytes.length - 1);
+    const data = dStart === -1 ? undefined : this.bytes.subarray(dStart, dEnd);
+    const written = this.#format.write({ op: this.op, s: this.s, t }, data);
+    const renamed = new Payload(this.op, this.s, t, written.bytes, written.dStart, written.dEnd, this.#format);
     renamed.#d = this.#d;
     return renamed;
   }
 
   #parse(): unknown {
     try {
-      return JSON.parse(this.bytes.toString('utf8', this.#dStart, this.#dEnd));
+      return this.#format.readData(this.bytes, this.#dStart, this.#dEnd);
     } catch {
       // Either broken, or a member follows d where readPayload took d for the last one.
       const { dStart, dEnd } = this.#exactStructure();
-      return dStart === -1 ? undefined : JSON.parse(this.bytes.toString('utf8', dStart, dEnd));
+      return dStart === -1 ? undefined : this.#format.readData(this.bytes, dStart, dEnd);
     }
   }
 
   /** The whole message walked; refuses one that repeats a header key after `d` with another value. */
-  #exactStructure(): { dStart: number; dEnd: number } {
-    const exact = readStructure(this.bytes);
+  #exactStructure(): MessageStructure {
+    const exact = this.#format.readStructure(this.bytes);
     if (exact.op !== this.op || exact.s !== this.s || exact.t !== this.t) {
       throw new WireError(
         'malformedPayload',

@@ -1,5 +1,6 @@
 import { constants, isUtf8 } from 'node:buffer';
-import { hashByte, internName, MAX_INTERNED_BYTES } from './event-names.ts';
+import { hashByte, internName, MAX_INTERNED_BYTES } from './name-table.ts';
+import { JSON_FORMAT } from './json-format.ts';
 import { Byte, holds } from './json-walk.ts';
 import { readStructure } from './message-structure.ts';
 import { Payload } from './payload.ts';
@@ -48,7 +49,7 @@ function assertText(bytes: Buffer): void {
 
 function readAnyLayout(bytes: Buffer): Payload {
   const { op, s, t, dStart, dEnd } = readStructure(bytes);
-  return new Payload(op, s, t, bytes, dStart, dEnd);
+  return new Payload(op, s, t, bytes, dStart, dEnd, JSON_FORMAT);
 }
 
 /**
@@ -88,5 +89,5 @@ function readDispatch(bytes: Buffer): Payload | undefined {
   if (count === 0 || count > MAX_SEQUENCE_DIGITS || (count > 1 && bytes[digits] === Byte.zero)) return undefined;
   if (!holds(bytes, i, BEFORE_DATA)) return undefined;
   const dStart = i + BEFORE_DATA.length - 1;
-  return new Payload(0, s, internName(bytes, nameStart, nameEnd, hash), bytes, dStart, length - 1);
+  return new Payload(0, s, internName(bytes, nameStart, nameEnd, hash), bytes, dStart, length - 1, JSON_FORMAT);
 }

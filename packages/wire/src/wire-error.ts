@@ -1,10 +1,10 @@
 /**
  * What went wrong between the bytes and a payload.
  *
- * - `malformedPayload`: the text is no JSON object with a valid `op`, or its `t` is neither a string nor null.
+ * - `malformedPayload`: the message is no JSON object or ETF map with a valid `op`, or its `t` is neither a string nor null.
  * - `invalidUtf8`: the text is not UTF-8.
- * - `unexpectedTextFrame`: a text frame on a connection that compresses its stream.
- * - `unexpectedBinaryFrame`: a binary frame on a connection without compression.
+ * - `unexpectedTextFrame`: a text frame on a connection in ETF or that compresses its stream.
+ * - `unexpectedBinaryFrame`: a binary frame on a connection in JSON without compression.
  * - `corruptStream`: the compressed data is damaged. On a stream the decoder is spent: reconnect with a new one.
  * - `messageTooLarge`: a limit of the decoder's options was passed. On a stream the decoder is spent.
  * - `unencodableCommand`: a command cannot be written, as with a circular `d`.

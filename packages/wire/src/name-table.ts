@@ -1,5 +1,5 @@
-/** Slots of the table; a power of two. Discord has about 80 event names. */
-const SLOTS = 1024;
+/** Slots of the table; a power of two. Discord has about 80 event names and 700 field names. */
+const SLOTS = 4096;
 
 /** Bytes of the longest name that is kept; Discord's longest has 38. */
 export const MAX_INTERNED_BYTES = 64;
@@ -17,7 +17,7 @@ export function hashByte(hash: number, byte: number): number {
 
 /** The string of the ASCII bytes from `start` to `end`, the same one each time, so that a busy shard makes no string per event. */
 export function internName(bytes: Buffer, start: number, end: number, hash: number): string {
-  const slot = (hash ^ (hash >>> 10)) & (SLOTS - 1);
+  const slot = (hash ^ (hash >>> 12)) & (SLOTS - 1);
   const known = names[slot] ?? '';
   if (equals(known, bytes, start, end)) return known;
   const name = bytes.toString('latin1', start, end);
