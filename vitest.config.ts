@@ -14,14 +14,39 @@ const alias = {
 /** Where `.ci/run` wants the counts; unset for everyone else. */
 const report = process.env['SHARDGATE_TEST_REPORT'];
 
+/** Besides JSON with what each bed takes by default, the shard suite runs once for each other way to speak. */
+const WIRES = [
+  'json/none',
+  'json/payload',
+  'json/zstd-stream',
+  'etf/none',
+  'etf/zlib-stream',
+  'etf/zstd-stream',
+] as const;
+
+/** What a shard does; everything here takes its wire format from a bed. */
+const SHARD_SUITE = [
+  'packages/gateway/test/{delivery,overrides,spawn}.test.ts',
+  'test/faults/{discord,network,peers}*.test.ts',
+  'test/simulation/*.test.ts',
+];
+/** Each damages one wire format of its own choice. */
+const OF_ONE_WIRE = ['test/faults/{discord-frames*,peers-wire,network-tls}.test.ts'];
+
 export default defineConfig({
   resolve: { alias },
   test: {
-    include: ['packages/*/test/**/*.test.ts', 'test/**/*.test.ts'],
     reporters: report ? ['default', ['json', { outputFile: report }]] : ['default'],
     dangerouslyIgnoreUnhandledErrors: false,
     testTimeout: 30_000,
     hookTimeout: 60_000,
     maxWorkers: 2,
+    projects: [
+      { extends: true, test: { name: 'main', include: ['packages/*/test/**/*.test.ts', 'test/**/*.test.ts'] } },
+      ...WIRES.map((wire) => ({
+        extends: true as const,
+        test: { name: wire, include: SHARD_SUITE, exclude: OF_ONE_WIRE, env: { SHARDGATE_TEST_WIRE: wire } },
+      })),
+    ],
   },
 });

@@ -19,6 +19,7 @@ import {
   type SimulatorOptions,
   type VirtualClock,
 } from '@shardgate/simulator';
+import { wireUnderTest } from './wire-under-test.ts';
 
 export const TOKEN = 'canary.token.value';
 
@@ -176,6 +177,7 @@ export function createVirtualBed(
           }, handlingMs());
         });
       },
+      ...wireUnderTest,
       ...defaults,
       ...options,
     });

@@ -1,6 +1,7 @@
 import { createGatewayManager, type GatewayEvents, type GatewayManager, type GatewayOptions } from '@shardgate/gateway';
 import { createSimulator, type Listening, type Simulator, type SimulatorOptions } from '@shardgate/simulator';
 import { TOKEN, type Told } from '../beds/virtual-bed.ts';
+import { wireUnderTest } from '../beds/wire-under-test.ts';
 import { UNFILTERED } from './outcome.ts';
 
 /** An event that reached the handler over a real socket. */
@@ -68,6 +69,7 @@ export async function createRealBed(simulated: SimulatorOptions = {}, options: O
     handleDiscordPayload: (manager, { s, t }, shardId) => {
       received.push({ sessionId: manager.shards.get(shardId)?.sessionId ?? '', seq: s, t, shardId });
     },
+    ...wireUnderTest,
     ...UNFILTERED,
     ...(typeof options === 'function' ? await options(listening, simulator) : options),
   });

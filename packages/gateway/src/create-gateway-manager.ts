@@ -18,6 +18,7 @@ import { checkOptions } from './options/check-options.ts';
 import type { GatewayOptions } from './options/gateway-options.ts';
 import { report } from './report.ts';
 import { createMemorySessionStore } from './session-store/memory-session-store.ts';
+import { checkWireFormat } from './shard/wire-format.ts';
 
 /** Options that tell Discord's limits: with one of them given, nothing is asked of REST before the first identify. */
 const LIMIT_OPTIONS = [
@@ -47,6 +48,7 @@ export function createGatewayManager(options: GatewayOptions): GatewayManager {
     Object.entries(options).filter(([, value]) => value !== undefined),
   ) as GatewayOptions;
   const gateway = assemble(given);
+  checkWireFormat(gateway);
   hide(gateway, 'token');
   hide(gateway, 'secretKey');
   Object.defineProperty(gateway, 'runtime', { enumerable: false });
@@ -69,6 +71,8 @@ function assemble(given: GatewayOptions): GatewayManager {
     timings: { ...plainDefaults.timings, ...given.timings },
     filters: { ...plainDefaults.filters, ...given.filters },
     maxInFlight: { ...plainDefaults.maxInFlight, ...given.maxInFlight },
+    whitelist: given.whitelist === undefined ? undefined : new Set(given.whitelist),
+    ignoreEvents: new Set(given.ignoreEvents),
     shardsPerCluster: given.shardsPerCluster ?? given.shardsPerWorker ?? plainDefaults.shardsPerCluster,
     maxClusters: given.maxClusters ?? given.maxWorkers ?? plainDefaults.maxClusters,
     shardsPerWorker: 0,

@@ -74,6 +74,8 @@ export const plainDefaults: Readonly<PlainDefaults> = {
   resumeSessions: true,
   identifyReserve: undefined,
   retryRejectedToken: false,
+  whitelist: undefined,
+  ignoreEvents: new Set(),
   filters: defaultFilters,
   clock: systemClock,
   random: systemRandom,

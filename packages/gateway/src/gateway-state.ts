@@ -94,9 +94,14 @@ export interface GatewayState {
   maxWorkers: number;
   /** Older switch for payload compression: with `compression: 'none'` it means `'payload'`. Default false. */
   compress: boolean;
-  /** Encoding of the gateway connection. Default `json`. */
+  /**
+   * Encoding of the gateway connection. Default `json`. In `etf`, integers of more than four bytes come as decimal strings: ids as in JSON, but also the times in
+   * activities, which JSON gives as numbers.
+   */
   encoding: Encoding;
-  /** Compression of what Discord sends. Default `zlib-stream`. */
+  /**
+   * Compression of what Discord sends. Default `zlib-stream`. `zstd-stream` needs Node.js 22.15 or later, or the package fzstd; `payload` goes with `json` only.
+   */
   compression: Compression;
   /** Identify property. Default: the operating system. */
   $os: string;
@@ -145,6 +150,13 @@ export interface GatewayState {
   identifyReserve: number | undefined;
   /** Try a token again that Discord has refused before. Default false. */
   retryRejectedToken: boolean;
+  /**
+   * Names of the only events that are handed over, known from the header alone; all others are dropped unread and count as dealt with. As an option also an array.
+   * Default: all. What the gateway itself needs of an event it takes before.
+   */
+  whitelist: ReadonlySet<string> | undefined;
+  /** Names of events that are not handed over, even where `whitelist` has them. As an option also an array. Default none. */
+  ignoreEvents: ReadonlySet<string>;
   /** Which events are held back or renamed. */
   filters: GatewayFilters;
   /** Life-cycle events. */

@@ -11,7 +11,7 @@ function bed(limit?: number) {
   const fates: string[] = [];
   const command = (text: string, parts: Partial<QueuedCommand> = {}): QueuedCommand => ({
     op: 8,
-    text,
+    frame: text,
     highPriority: false,
     resolve: () => void fates.push(`${text} sent`),
     reject: (error) => void fates.push(`${text} ${'code' in error ? String(error.code) : error.message}`),
@@ -25,7 +25,7 @@ function bed(limit?: number) {
 function drain(queue: CommandQueue, now: number): string[] {
   const sent: string[] = [];
   for (let next = queue.next(now); next !== undefined && 'entry' in next; next = queue.next(now)) {
-    sent.push(next.entry.text);
+    sent.push(String(next.entry.frame));
     next.entry.resolve();
   }
   return sent;
@@ -44,7 +44,7 @@ describe('the order of commands', () => {
     const { queue, fates, enqueue } = bed();
     enqueue('a', { d: { guild_id: '1' } });
     const next = queue.next(0);
-    expect(next).toMatchObject({ entry: { op: 8, text: 'a', d: { guild_id: '1' } } });
+    expect(next).toMatchObject({ entry: { op: 8, frame: 'a', d: { guild_id: '1' } } });
     expect(fates).toEqual([]);
   });
 });
@@ -153,7 +153,7 @@ describe('commands that cannot be sent', () => {
 
 test('under any use every command settles exactly once, sizes agree, and no 20 seconds see more than five presences', () => {
   const step = fc.record({
-    text: fc.constant('x'),
+    frame: fc.constant('x'),
     op: fc.constantFrom(PRESENCE, 8),
     highPriority: fc.boolean(),
     lifeMs: fc.option(fc.nat({ max: 30_000 }), { nil: undefined }),

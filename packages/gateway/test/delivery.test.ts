@@ -1,19 +1,16 @@
 import { describe, expect, it } from 'vitest';
 import { createTestBed, HEARTBEAT_MS } from './test-bed.ts';
 
-/** A dispatch in Discord's layout whose data is broken in the middle: only who reads it can tell. */
-const BROKEN = '{"t":"MESSAGE_UPDATE","s":3,"op":0,"d":{"id":"1","content":}}';
-
 describe('damaged data', () => {
   it.each([
-    ['a filter', {}, BROKEN],
+    ['a filter', {}, 'MESSAGE_UPDATE'],
     [
       'the handler',
       {
         handleDiscordPayload: (_: unknown, data: { t: string; d: unknown }) =>
           void (data.t === 'TYPING_START' && data.d),
       },
-      BROKEN.replace('MESSAGE_UPDATE', 'TYPING_START'),
+      'TYPING_START',
     ],
     [
       'an async handler',
@@ -21,13 +18,13 @@ describe('damaged data', () => {
         handleDiscordPayload: async (_: unknown, data: { t: string; d: unknown }) =>
           void (data.t === 'TYPING_START' && data.d),
       },
-      BROKEN.replace('MESSAGE_UPDATE', 'TYPING_START'),
+      'TYPING_START',
     ],
-  ])('found by %s closes the connection, and the event is asked for again', async (_, options, text) => {
+  ])('found by %s closes the connection, and the event is asked for again', async (_, options, t) => {
     const bed = createTestBed(options);
     const end = await bed.ready();
     bed.dispatch('CHANNEL_UPDATE');
-    end.receiveText(text);
+    end.receiveDamaged(t, 3);
     await bed.clock.advance(1_000);
     expect(end.ended).toBe(3067);
     bed.last.open();
@@ -172,5 +169,77 @@ describe('guilds after READY', () => {
     expect(loaded(bed)).toMatchObject([{ available: 0, unavailable: 0, missing: 1 }]);
     bed.dispatch('GUILD_CREATE', { id: '100', name: 'harbour' });
     expect(loaded(bed)).toHaveLength(1);
+  });
+});
+
+describe('events that nobody wants', () => {
+  const names = (bed: ReturnType<typeof createTestBed>): string[] => {
+    const seen: string[] = [];
+    bed.gateway.handleDiscordPayload = (_gateway, data) => void seen.push(data.t);
+    return seen;
+  };
+
+  it.each([
+    ['ignoreEvents', { ignoreEvents: ['TYPING_START', 'MESSAGE_UPDATE'] }],
+    ['whitelist', { whitelist: ['MESSAGE_CREATE'] }],
+    ['whitelist and ignoreEvents', { whitelist: ['MESSAGE_CREATE', 'TYPING_START'], ignoreEvents: ['TYPING_START'] }],
+  ])('are dropped by %s, damaged or not, and count as dealt with', async (_, options) => {
+    const bed = createTestBed(options);
+    const end = await bed.ready();
+    const seen = names(bed);
+    bed.dispatch('MESSAGE_CREATE');
+    bed.dispatch('TYPING_START');
+    bed.dispatch('MESSAGE_UPDATE', { id: '1' });
+    bed.dispatch('MESSAGE_CREATE');
+    expect(seen).toEqual(['MESSAGE_CREATE', 'MESSAGE_CREATE']);
+    expect(bed.gateway.shards.get(0)?.tracker.settled).toBe(5);
+    expect(bed.gateway.shards.get(0)?.counts.filtered).toBeGreaterThanOrEqual(2);
+    expect(end.ended).toBeUndefined();
+  });
+
+  it('among them READY and guilds, of which the gateway still keeps account', async () => {
+    const bed = createTestBed({ whitelist: [] });
+    const seen = names(bed);
+    await bed.ready();
+    bed.dispatch('GUILD_CREATE', { id: '100', name: 'g' });
+    bed.dispatch('GUILD_CREATE', { id: '200', name: 'h' });
+    bed.dispatch('GUILD_DELETE', { id: '100' });
+    expect(seen).toEqual([]);
+    expect([...bed.gateway.cache.guildIds]).toEqual([200n]);
+    expect(bed.gateway.shards.get(0)?.tracker.settled).toBe(4);
+  });
+
+  it('by the name under which they would be handed over', async () => {
+    const bed = createTestBed({ ignoreEvents: ['GUILD_CREATE'] });
+    await bed.ready();
+    const seen = names(bed);
+    bed.dispatch('GUILD_CREATE', { id: '100', name: 'loaded' });
+    bed.dispatch('GUILD_CREATE', { id: '200', name: 'joined' });
+    expect(seen).toEqual(['GUILD_LOADED_DD']);
+  });
+
+  it('by sets that may change while it runs', async () => {
+    const bed = createTestBed();
+    await bed.ready();
+    const seen = names(bed);
+    bed.dispatch('TYPING_START');
+    bed.gateway.ignoreEvents = new Set(['TYPING_START']);
+    bed.dispatch('TYPING_START');
+    bed.gateway.ignoreEvents = new Set();
+    bed.gateway.whitelist = new Set(['TYPING_START']);
+    bed.dispatch('CHANNEL_UPDATE');
+    bed.dispatch('TYPING_START');
+    expect(seen).toEqual(['TYPING_START', 'TYPING_START']);
+  });
+});
+
+describe('the format of the wire', () => {
+  it('is refused at once where encoding and compression do not go together', () => {
+    expect(() => createTestBed({ encoding: 'etf', compression: 'payload' })).toThrow(
+      "compression 'payload' is for encoding 'json' only",
+    );
+    expect(() => createTestBed({ encoding: 'etf', compression: 'none', compress: true })).toThrow(
+      "compression 'payload' is for encoding 'json' only",
+    );
   });
 });

@@ -6,6 +6,8 @@ import {
   type OpenSocket,
   type SocketHandlers,
 } from '../src/index.ts';
+import { wireUnderTest, type WireUnderTest } from '../../../test/beds/wire-under-test.ts';
+import { createFarEndFrames, type FarEndFrames, type Message } from './far-end-frames.ts';
 import { createTestClock, type TestClock } from './test-clock.ts';
 
 /** A frame the gateway sent. */
@@ -18,12 +20,14 @@ export interface SentFrame {
 export interface FarEnd {
   readonly url: string;
   readonly sent: SentFrame[];
+  readonly frames: FarEndFrames;
   /** How the gateway ended it: its close code, or 'terminated'. */
   ended: number | 'terminated' | undefined;
   paused: boolean;
   open(): void;
   receive(payload: { op: number; d?: unknown; s?: number | null; t?: string | null }): void;
-  receiveText(text: string): void;
+  /** A dispatch whose data is broken. */
+  receiveDamaged(t: string, s: number): void;
   close(code: number, reason?: string): void;
 }
 
@@ -45,6 +49,7 @@ export interface TestBed {
 }
 
 const TOKEN = 'canary-token.secret';
+const WIRE: WireUnderTest = wireUnderTest ?? { encoding: 'json', compression: 'none' };
 export const HEARTBEAT_MS = 40_000;
 
 /** A gateway with one shard over sockets and a clock that the test holds in its hands. */
@@ -54,10 +59,10 @@ export function createTestBed(options: Partial<GatewayOptions> = {}): TestBed {
   const handled: (number | null)[] = [];
   const reported: [string, Record<string, unknown>][] = [];
   const openSocket: OpenSocket = (url, handlers) => {
-    const end = createFarEnd(url, handlers);
+    const end = createFarEnd(url, handlers, createFarEndFrames(WIRE.encoding, WIRE.compression));
     sockets.push(end);
     return {
-      send: (text) => end.sent.push(JSON.parse(text) as SentFrame),
+      send: (frame) => end.sent.push(end.frames.read(frame) as SentFrame),
       close(code) {
         end.ended ??= code;
         handlers.onClose(code, '');
@@ -73,7 +78,7 @@ export function createTestBed(options: Partial<GatewayOptions> = {}): TestBed {
   const gateway = createGatewayManager({
     token: TOKEN,
     intents: ['Guilds', 'GuildMessages'],
-    compression: 'none',
+    ...WIRE,
     maxShards: 1,
     maxConcurrency: 1,
     urlWSS: 'ws://far-end',
@@ -132,15 +137,17 @@ export function createTestBed(options: Partial<GatewayOptions> = {}): TestBed {
   return bed;
 }
 
-function createFarEnd(url: string, handlers: SocketHandlers): FarEnd {
+function createFarEnd(url: string, handlers: SocketHandlers, frames: FarEndFrames): FarEnd {
+  const send = ({ bytes, isBinary }: Message): void => handlers.onMessage(bytes, isBinary);
   const end: FarEnd = {
     url,
     sent: [],
+    frames,
     ended: undefined,
     paused: false,
     open: () => handlers.onOpen(),
-    receive: ({ op, d = null, s = null, t = null }) => end.receiveText(JSON.stringify({ t, s, op, d })),
-    receiveText: (text) => handlers.onMessage(Buffer.from(text), false),
+    receive: ({ op, d = null, s = null, t = null }) => send(frames.write({ t, s, op, d })),
+    receiveDamaged: (t, s) => send(frames.writeDamaged(t, s)),
     close: (code, reason = '') => handlers.onClose(code, reason),
   };
   return end;

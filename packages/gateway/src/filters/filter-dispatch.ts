@@ -14,17 +14,28 @@ const LOADED_GUILD = 'GUILD_LOADED_DD';
  */
 export function filterDispatch(gateway: GatewayManager, shard: Shard, payload: Payload): Payload | undefined {
   switch (payload.t) {
+    // The registry of guilds hears of these two even when nobody else wants to.
     case 'GUILD_CREATE':
-      return guildCreated(gateway, shard, payload);
+      return ifWanted(gateway, guildCreated(gateway, shard, payload));
     case 'GUILD_DELETE':
-      return guildDeleted(gateway, shard, payload);
+      return ifWanted(gateway, guildDeleted(gateway, shard, payload));
     case 'MESSAGE_UPDATE':
-      return gateway.filters.editedMessages && !gateway.runtime.editedMessages.isRealEdit(payload.d)
-        ? undefined
-        : payload;
+      return ifWanted(gateway, payload) !== undefined && isRealEdit(gateway, payload) ? payload : undefined;
     default:
-      return payload;
+      return ifWanted(gateway, payload);
   }
+}
+
+/** What `whitelist` and `ignoreEvents` let through, by the name under which it is handed over. */
+export function ifWanted(gateway: GatewayManager, payload: Payload | undefined): Payload | undefined {
+  if (payload === undefined || payload.t === null) return payload;
+  const { whitelist, ignoreEvents } = gateway;
+  if (whitelist !== undefined && !whitelist.has(payload.t)) return undefined;
+  return ignoreEvents.size > 0 && ignoreEvents.has(payload.t) ? undefined : payload;
+}
+
+function isRealEdit(gateway: GatewayManager, payload: Payload): boolean {
+  return !gateway.filters.editedMessages || gateway.runtime.editedMessages.isRealEdit(payload.d);
 }
 
 function guildCreated(gateway: GatewayManager, shard: Shard, payload: Payload): Payload | undefined {

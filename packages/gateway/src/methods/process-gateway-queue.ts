@@ -32,7 +32,7 @@ export function processGatewayQueue(gateway: GatewayManager, shardId: number): v
     if ('waitMs' in next) return comeBack(gateway, shard, next.waitMs);
     shard.sendLimit.take(now);
     shard.lastCommandOp = next.entry.op;
-    socket.send(next.entry.text);
+    socket.send(next.entry.frame);
     next.entry.resolve();
   }
 }

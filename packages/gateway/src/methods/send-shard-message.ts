@@ -30,16 +30,16 @@ export function sendShardMessage(
       throw new GatewayError('stopped', `shard ${shard.id} is ${shard.status} and sends nothing`, {
         shardId: shard.id,
       });
-    const text = encode(shard.id, message);
+    const frame = encode(gateway, shard.id, message);
     if (message.op === Op.PresenceUpdate) shard.presence = message.d;
     const expires = expiresAfterMs === undefined ? {} : { expiresAt: gateway.clock.now() + expiresAfterMs };
-    shard.commands.enqueue({ op: message.op, d: message.d, text, highPriority, ...expires, resolve, reject });
+    shard.commands.enqueue({ op: message.op, d: message.d, frame, highPriority, ...expires, resolve, reject });
     contained(gateway, 'processGatewayQueue', shard.id, () => gateway.processGatewayQueue(gateway, shard.id));
   });
   return unattended(sent);
 }
 
-function encode(shardId: number, message: ShardCommand): string {
+function encode(gateway: GatewayManager, shardId: number, message: ShardCommand): string | Buffer {
   if (!COMMANDS.has(message.op)) {
     throw new GatewayError(
       'invalidCommand',
@@ -47,13 +47,13 @@ function encode(shardId: number, message: ShardCommand): string {
       { shardId },
     );
   }
-  let text: string;
+  let frame: string | Buffer;
   try {
-    text = encodeCommand({ op: message.op, d: message.d });
+    frame = encodeCommand({ op: message.op, d: message.d }, gateway.encoding);
   } catch (cause) {
     throw new GatewayError('invalidCommand', `command op ${message.op} cannot be serialised`, { shardId, cause });
   }
-  const bytes = Buffer.byteLength(text);
+  const bytes = Buffer.byteLength(frame);
   if (bytes > MAX_COMMAND_BYTES) {
     throw new GatewayError(
       'invalidCommand',
@@ -61,5 +61,5 @@ function encode(shardId: number, message: ShardCommand): string {
       { shardId },
     );
   }
-  return text;
+  return frame;
 }

@@ -5,7 +5,7 @@ import type { IntentName } from '../intents.ts';
 import type { ShardTimings } from '../shard/timings.ts';
 
 /** Data that is not simply taken over from an option. */
-type Derived = 'cache' | 'runtime' | 'intents' | 'timings' | 'filters' | 'maxInFlight';
+type Derived = 'cache' | 'runtime' | 'intents' | 'timings' | 'filters' | 'maxInFlight' | 'whitelist' | 'ignoreEvents';
 
 /**
  * Options of `createGatewayManager`: every property and every method of the manager. Only `handleDiscordPayload` is needed, at the
@@ -18,6 +18,8 @@ export interface GatewayOptions
   /** Bit set, or names of intents. */
   readonly intents?: number | readonly (IntentName | Uppercase<string>)[];
   readonly timings?: Partial<ShardTimings>;
+  readonly whitelist?: Iterable<string>;
+  readonly ignoreEvents?: Iterable<string>;
   readonly filters?: Partial<GatewayFilters>;
   readonly maxInFlight?: { readonly events?: number; readonly bytes?: number };
 }

@@ -39,6 +39,11 @@ const intents = z.union(
   'expected a bit set of known intents or an array of their names, such as Guilds or GuildMessages',
 );
 
+const eventNames = z.union(
+  [z.array(z.string()), z.set(z.string())],
+  'expected an array or a Set of event names, such as MESSAGE_CREATE',
+);
+
 const timing = count(1).optional();
 
 /** Data options: what each must be. Methods are added by name; every one is a function. */
@@ -67,8 +72,8 @@ export const dataShape: Readonly<Record<string, z.ZodType>> = {
   maxClusters: count(1),
   maxWorkers: count(1),
   compress: z.boolean(),
-  encoding: z.enum(['json']),
-  compression: z.enum(['none', 'payload', 'zlib-stream']),
+  encoding: z.enum(['json', 'etf']),
+  compression: z.enum(['none', 'payload', 'zlib-stream', 'zstd-stream']),
   $os: z.string(),
   $browser: z.string(),
   $device: z.string(),
@@ -98,6 +103,8 @@ export const dataShape: Readonly<Record<string, z.ZodType>> = {
   resumeSessions: z.boolean(),
   identifyReserve: count(0),
   retryRejectedToken: z.boolean(),
+  whitelist: eventNames,
+  ignoreEvents: eventNames,
   filters: z.strictObject({
     loadedGuilds: z.boolean().optional(),
     unavailableGuilds: z.boolean().optional(),

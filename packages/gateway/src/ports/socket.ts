@@ -3,8 +3,8 @@ import { retryAfterMs } from './retry-after.ts';
 
 /** One WebSocket connection to Discord, as the gateway uses it. */
 export interface GatewaySocket {
-  /** Queues one text frame. Never throws; on a socket that is not open nothing happens. */
-  send(data: string): void;
+  /** Queues one frame: a string as text, bytes as binary. Never throws; on a socket that is not open nothing happens. */
+  send(data: string | Buffer): void;
   /** Starts the closing handshake; before the socket is open it ends the attempt. */
   close(code: number, reason?: string): void;
   /** Drops the connection without waiting for anyone. */

@@ -4,8 +4,8 @@ import { ARRIVAL_SLACK_MS, createSendLimit } from './send-limit.ts';
 /** A command that waits for the socket. */
 export interface QueuedCommand {
   readonly op: number;
-  /** The whole payload, serialised. */
-  readonly text: string;
+  /** The whole payload as it is sent: a text in JSON, bytes in ETF. */
+  readonly frame: string | Buffer;
   /** Its data, for whoever wants to look. */
   readonly d?: unknown;
   /** Before all that is not. */

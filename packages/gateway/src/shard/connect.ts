@@ -1,4 +1,3 @@
-import { createFrameDecoder } from '@shardgate/wire';
 import type { GatewayManager } from '../gateway-manager.ts';
 import type { GatewaySocket } from '../ports/socket.ts';
 import { contained, hookFailed, isThenable, report } from '../report.ts';
@@ -6,16 +5,16 @@ import type { Connection } from './connection.ts';
 import { gatewayAddress } from './gateway-address.ts';
 import type { ConnectTarget } from './phase.ts';
 import type { Shard } from './shard.ts';
+import { openDecoder } from './wire-format.ts';
 
 /** A closing handshake that takes longer than this is ended without the peer, milliseconds. */
 const CLOSE_GRACE_MS = 1_000;
 
 /** Gives the shard a new connection and has `createShard` open it. False when that threw. */
 export function openConnection(gateway: GatewayManager, shard: Shard, target: ConnectTarget): boolean {
-  const compression = gateway.compress && gateway.compression === 'none' ? 'payload' : gateway.compression;
   const connection: Connection = {
     url: gatewayAddress(gateway, target, shard.state.session),
-    decoder: createFrameDecoder({ encoding: gateway.encoding, compression, maxMessageBytes: gateway.maxMessageBytes }),
+    decoder: openDecoder(gateway),
     socket: undefined,
     inbound: false,
     progressed: false,

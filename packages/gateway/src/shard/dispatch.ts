@@ -4,7 +4,7 @@ import type { GatewayManager } from '../gateway-manager.ts';
 import { report } from '../report.ts';
 import { applyInput } from './apply.ts';
 import type { Connection } from './connection.ts';
-import { handOver } from './hand-over.ts';
+import { handOver, holdBack } from './hand-over.ts';
 import { receiveReady } from './receive-ready.ts';
 import type { Shard } from './shard.ts';
 import { unreadableEvent } from './unreadable.ts';
@@ -38,9 +38,8 @@ export function receiveDispatch(gateway: GatewayManager, shard: Shard, connectio
   if (kind === 'resuming') connection.replayed++;
   try {
     const passed = filterDispatch(gateway, shard, payload);
-    if (passed !== undefined) return handOver(gateway, shard, passed);
-    shard.counts.filtered++;
-    if (s !== null) tracker.settleNow(s);
+    if (passed === undefined) holdBack(shard, s);
+    else handOver(gateway, shard, passed);
   } catch (error) {
     if (!(error instanceof WireError)) throw error;
     unreadableEvent(gateway, shard, tracker, error);

@@ -19,7 +19,7 @@ export function gatewayAddress(
   url.searchParams.set('v', String(API_VERSION));
   url.searchParams.set('encoding', gateway.encoding);
   url.searchParams.delete('compress');
-  if (gateway.compression === 'zlib-stream') url.searchParams.set('compress', gateway.compression);
+  if (gateway.compression.endsWith('-stream')) url.searchParams.set('compress', gateway.compression);
   return url.href;
 }
 

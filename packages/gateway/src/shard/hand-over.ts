@@ -26,6 +26,12 @@ export function handOver(gateway: GatewayManager, shard: Shard, payload: Payload
   if (tracker.pending > 0) pauseIfFull(gateway, shard);
 }
 
+/** The event is not handed over: that settles it. */
+export function holdBack(shard: Shard, s: number | null): void {
+  shard.counts.filtered++;
+  if (s !== null) shard.tracker.settleNow(s);
+}
+
 function waitFor(
   gateway: GatewayManager,
   shard: Shard,

@@ -1,12 +1,13 @@
-import { encodeCommand, Op } from '@shardgate/wire';
+import { encodeCommand, type GatewayCommand, Op } from '@shardgate/wire';
 import type { GatewayManager } from '../gateway-manager.ts';
 import { note, report } from '../report.ts';
 import type { Shard } from './shard.ts';
+import { compressionOf } from './wire-format.ts';
 
 /** Writes a frame that does not wait in any queue. It counts towards the window all the same. */
-function write(gateway: GatewayManager, shard: Shard, text: string): void {
+function write(gateway: GatewayManager, shard: Shard, command: GatewayCommand): void {
   shard.sendLimit.take(gateway.clock.now());
-  shard.connection?.socket?.send(text);
+  shard.connection?.socket?.send(encodeCommand(command, gateway.encoding));
 }
 
 /** The token as Discord wants it. */
@@ -24,7 +25,7 @@ function beat(gateway: GatewayManager, shard: Shard): void {
   const { heartbeat } = shard;
   heartbeat.lastSentAt = gateway.clock.wallTime();
   heartbeat.acknowledged = false;
-  write(gateway, shard, `{"op":${Op.Heartbeat},"d":${shard.heartbeatSequence}}`);
+  write(gateway, shard, { op: Op.Heartbeat, d: shard.heartbeatSequence });
   note(gateway, 'GW HEARTBEATING', { shardId: shard.id, sequence: shard.heartbeatSequence });
 }
 
@@ -43,28 +44,26 @@ export function sendResume(gateway: GatewayManager, shard: Shard): void {
   // READY itself is in this process already, even while its handler still works on it.
   const sequence = Math.max(1, shard.tracker.settled);
   shard.counts.resumes++;
-  write(
-    gateway,
-    shard,
-    encodeCommand({ op: Op.Resume, d: { token: botToken(gateway), session_id: shard.sessionId, seq: sequence } }),
-  );
+  write(gateway, shard, {
+    op: Op.Resume,
+    d: { token: botToken(gateway), session_id: shard.sessionId, seq: sequence },
+  });
   report(gateway, 'shardResuming', { shardId: shard.id, sequence });
 }
 
 /** @see https://docs.discord.com/developers/events/gateway#identifying */
 export function sendIdentify(gateway: GatewayManager, shard: Shard): void {
   const presence = shard.presence ?? gateway.presence;
-  const payloads = gateway.compression === 'payload' || (gateway.compress && gateway.compression === 'none');
   shard.counts.identifies++;
   const d = {
     token: botToken(gateway),
     properties: { os: gateway.$os, browser: gateway.$browser, device: gateway.$device },
     intents: gateway.intents,
     shard: [shard.id, shard.shardCount],
-    ...(payloads ? { compress: true } : {}),
+    ...(compressionOf(gateway) === 'payload' ? { compress: true } : {}),
     ...(gateway.largeThreshold === undefined ? {} : { large_threshold: gateway.largeThreshold }),
     ...(presence === undefined ? {} : { presence }),
   };
-  write(gateway, shard, encodeCommand({ op: Op.Identify, d }));
+  write(gateway, shard, { op: Op.Identify, d });
   report(gateway, 'shardIdentifying', { shardId: shard.id });
 }

@@ -1,11 +1,12 @@
 import type { Payload } from '@shardgate/wire';
+import { ifWanted } from '../filters/filter-dispatch.ts';
 import { guildHeardOf } from '../filters/guilds-loaded.ts';
 import type { GatewayManager } from '../gateway-manager.ts';
 import { hookFailed, report } from '../report.ts';
 import { saveCheckpoints } from '../session-store/checkpoint.ts';
 import { applyInput } from './apply.ts';
 import { trustedResumeUrl } from './gateway-address.ts';
-import { handOver } from './hand-over.ts';
+import { handOver, holdBack } from './hand-over.ts';
 import { abandonFlights } from './in-flight.ts';
 import { SequenceTracker } from './sequence.ts';
 import type { Shard } from './shard.ts';
@@ -47,7 +48,8 @@ export function receiveReady(gateway: GatewayManager, shard: Shard, payload: Pay
   applyInput(gateway, shard, { type: 'ready', sessionId: text(member(d, 'session_id')), resumeUrl });
   guildHeardOf(gateway, shard);
   if (left.length + joined.length > 0) report(gateway, 'guildsChanged', { shardId: shard.id, left, joined });
-  handOver(gateway, shard, payload);
+  if (ifWanted(gateway, payload) === undefined) holdBack(shard, payload.s);
+  else handOver(gateway, shard, payload);
   // A session is worth most when it is new: each identify is counted.
   saveCheckpoints(gateway).catch((error: unknown) => hookFailed(gateway, 'sessionStore', shard.id, error));
 }
