@@ -4,9 +4,7 @@ import { decodeEtf, encodeEtf, readEtfPayload, WireError } from '../src/index.ts
 import * as term from './erlang-term.ts';
 import { compileErlpack } from './erlpack.ts';
 import { referenceMessage, referenceValue } from './etf-reference.ts';
-
-/** Messages for the law of the header scan; a long run takes 1,000,000. */
-const RUNS = Number(process.env['SHARDGATE_FUZZ_RUNS'] ?? 50_000);
+import { FUZZ_RUNS, fuzzTimeout, LAW_RUNS } from './fuzz-runs.ts';
 
 const erlpack = compileErlpack();
 if (typeof erlpack === 'string') console.warn(`etf.law.test.ts: not compared with erlpack, as ${erlpack}`);
@@ -125,31 +123,39 @@ function answerOf<T>(read: () => T): T | undefined {
 }
 
 describe('the laws of ETF', () => {
-  it('what is written is read again, for 5,000 values', () => {
-    fc.assert(
-      fc.property(json, (value) => {
-        // The law speaks of JSON data: a __proto__ that fast-check makes is a member there too.
-        const plain: unknown = JSON.parse(JSON.stringify(value));
-        expect(decodeEtf(encodeEtf(plain))).toStrictEqual(plain);
-      }),
-      { numRuns: 5_000 },
-    );
-  });
+  it(
+    `what is written is read again, for ${LAW_RUNS} values`,
+    () => {
+      fc.assert(
+        fc.property(json, (value) => {
+          // The law speaks of JSON data: a __proto__ that fast-check makes is a member there too.
+          const plain: unknown = JSON.parse(JSON.stringify(value));
+          expect(decodeEtf(encodeEtf(plain))).toStrictEqual(plain);
+        }),
+        { numRuns: LAW_RUNS },
+      );
+    },
+    fuzzTimeout(LAW_RUNS),
+  );
 
-  it('bigints are read again as strings or small numbers', () => {
-    fc.assert(
-      fc.property(fc.bigInt({ min: -(2n ** 70n), max: 2n ** 70n }), (value) => {
-        expect(String(decodeEtf(encodeEtf({ value })))).toBe('[object Object]');
-        expect(decodeEtf(encodeEtf([value]))).toEqual([
-          value > -(2n ** 32n) && value < 2n ** 32n ? Number(value) : String(value),
-        ]);
-      }),
-      { numRuns: 5_000 },
-    );
-  });
+  it(
+    'bigints are read again as strings or small numbers',
+    () => {
+      fc.assert(
+        fc.property(fc.bigInt({ min: -(2n ** 70n), max: 2n ** 70n }), (value) => {
+          expect(String(decodeEtf(encodeEtf({ value })))).toBe('[object Object]');
+          expect(decodeEtf(encodeEtf([value]))).toEqual([
+            value > -(2n ** 32n) && value < 2n ** 32n ? Number(value) : String(value),
+          ]);
+        }),
+        { numRuns: LAW_RUNS },
+      );
+    },
+    fuzzTimeout(LAW_RUNS),
+  );
 
   it.skipIf(typeof erlpack === 'string')(
-    'erlpack and this package read what the other writes, for 5,000 values',
+    `erlpack and this package read what the other writes, for ${LAW_RUNS} values`,
     () => {
       if (typeof erlpack === 'string') return;
       fc.assert(
@@ -161,23 +167,28 @@ describe('the laws of ETF', () => {
           expect(erlpack.unpack(encodeEtf(plain))).toEqual(plain);
           expect(decodeEtf(erlpack.pack(plain))).toEqual(plain);
         }),
-        { numRuns: 5_000 },
+        { numRuns: LAW_RUNS },
       );
     },
+    fuzzTimeout(LAW_RUNS),
   );
 
-  it('any term is read as by a second, plainer reader', () => {
-    fc.assert(
-      fc.property(anyTerm, (bytes) => {
-        const whole = term.external(bytes);
-        expect(answerOf(() => ({ value: decodeEtf(whole) }))).toStrictEqual(referenceValue(whole));
-      }),
-      { numRuns: 10_000 },
-    );
-  });
+  it(
+    'any term is read as by a second, plainer reader',
+    () => {
+      fc.assert(
+        fc.property(anyTerm, (bytes) => {
+          const whole = term.external(bytes);
+          expect(answerOf(() => ({ value: decodeEtf(whole) }))).toStrictEqual(referenceValue(whole));
+        }),
+        { numRuns: 2 * LAW_RUNS },
+      );
+    },
+    fuzzTimeout(LAW_RUNS),
+  );
 
   it(
-    `the header scan takes what the second reader takes, and gives the same, for ${RUNS} mutated messages`,
+    `the header scan takes what the second reader takes, and gives the same, for ${FUZZ_RUNS} mutated messages`,
     () => {
       let accepted = 0;
       fc.assert(
@@ -189,12 +200,12 @@ describe('the laws of ETF', () => {
           const found = actual && { op: actual.op, s: actual.s, t: actual.t, d: actual.d };
           expect(found).toStrictEqual(expected);
         }),
-        { numRuns: RUNS },
+        { numRuns: FUZZ_RUNS },
       );
       // The law says something only if both kinds come up often.
-      expect(accepted / RUNS).toBeGreaterThan(0.2);
-      expect(accepted / RUNS).toBeLessThan(0.8);
+      expect(accepted / FUZZ_RUNS).toBeGreaterThan(0.2);
+      expect(accepted / FUZZ_RUNS).toBeLessThan(0.8);
     },
-    120_000 + RUNS,
+    fuzzTimeout(FUZZ_RUNS),
   );
 });

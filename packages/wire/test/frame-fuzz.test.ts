@@ -3,10 +3,9 @@ import { describe, expect, it } from 'vitest';
 import type { Compression, Encoding, FrameDecoder } from '../src/index.ts';
 import { createFrameDecoder, encodeEtf, WireError } from '../src/index.ts';
 import { deflateStream } from './deflate.ts';
+import { FUZZ_RUNS, fuzzTimeout } from './fuzz-runs.ts';
 import { continuousFrame } from './zstd-frame.ts';
 
-/** Frames for each decoder; a long run takes 1,000,000. */
-const RUNS = Number(process.env['SHARDGATE_FUZZ_RUNS'] ?? 50_000);
 /** Of the messages, compressed as they are. */
 const MAX_MESSAGE_BYTES = 64 * 1024;
 
@@ -72,7 +71,7 @@ const decoders: [Encoding, Compression][] = [
 
 describe.each(decoders)('a decoder for %s with compression %s', (encoding, compression) => {
   it(
-    `answers ${RUNS} mutated frames with payloads or WireErrors, in bounded memory`,
+    `answers ${FUZZ_RUNS} mutated frames with payloads or WireErrors, in bounded memory`,
     async () => {
       const frames = await framesOf(encoding, compression);
       const isBinary = encoding === 'etf' || compression !== 'none';
@@ -82,12 +81,12 @@ describe.each(decoders)('a decoder for %s with compression %s', (encoding, compr
       let payloads = 0;
       let errors = 0;
       let longest = 0;
-      for (let seed = 0; seed < RUNS;) {
+      for (let seed = 0; seed < FUZZ_RUNS;) {
         const decoder = open();
         const untouched = seed % frames.length;
         for (const frame of frames.slice(0, untouched)) decoder.push(frame, isBinary);
         // Until the stream fails, a few frames that each build on mutated ones.
-        for (let count = 0; count < 4 && seed < RUNS; count++, seed++) {
+        for (let count = 0; count < 4 && seed < FUZZ_RUNS; count++, seed++) {
           const mutated = mutate(frames[(untouched + count) % frames.length] ?? Buffer.alloc(0), createRandom(seed));
           const start = performance.now();
           try {
@@ -110,12 +109,12 @@ describe.each(decoders)('a decoder for %s with compression %s', (encoding, compr
         });
       }
       expect(payloads).toBeGreaterThan(0);
-      expect(errors).toBeGreaterThan(RUNS / 10);
+      expect(errors).toBeGreaterThan(FUZZ_RUNS / 10);
       // Far above what any takes, far below a hang.
       expect(longest).toBeLessThan(2_000);
       const { heapUsed, external } = process.memoryUsage();
       expect(heapUsed + external - before.heapUsed - before.external).toBeLessThan(256 * 1024 * 1024);
     },
-    120_000 + RUNS,
+    fuzzTimeout(FUZZ_RUNS),
   );
 });

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { readPayload, WireError } from '../src/index.ts';
+import { FUZZ_RUNS, fuzzTimeout, LAW_RUNS } from './fuzz-runs.ts';
 
 const isRecord = (value: unknown): value is Record<string, unknown> =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
@@ -136,53 +137,65 @@ function expectAgreement(text: string): void {
   expect(payload).toStrictEqual(expected(text));
 }
 
-it('readPayload agrees with JSON.parse on 20,000 messages of every layout', () => {
-  let accepted = 0;
-  let dispatchLike = 0;
-  fc.assert(
-    fc.property(written, (text) => {
-      if (expected(text) !== undefined) accepted++;
-      if (text.startsWith('{"t":"') && text.endsWith('}}')) dispatchLike++;
-      expectAgreement(text);
-    }),
-    { numRuns: 20_000 },
-  );
-  // The law says something only if both kinds of messages come up often.
-  expect(accepted).toBeGreaterThan(5_000);
-  expect(dispatchLike).toBeGreaterThan(1_000);
-});
+it(
+  `readPayload agrees with JSON.parse on ${FUZZ_RUNS} messages of every layout`,
+  () => {
+    let accepted = 0;
+    let dispatchLike = 0;
+    fc.assert(
+      fc.property(written, (text) => {
+        if (expected(text) !== undefined) accepted++;
+        if (text.startsWith('{"t":"') && text.endsWith('}}')) dispatchLike++;
+        expectAgreement(text);
+      }),
+      { numRuns: FUZZ_RUNS },
+    );
+    // The law says something only if both kinds of messages come up often.
+    expect(accepted).toBeGreaterThan(FUZZ_RUNS / 4);
+    expect(dispatchLike).toBeGreaterThan(FUZZ_RUNS / 20);
+  },
+  fuzzTimeout(FUZZ_RUNS),
+);
 
-it('readPayload agrees with JSON.parse on 20,000 damaged messages', () => {
-  const damage = fc.record({
-    at: fc.nat(),
-    remove: fc.nat({ max: 3 }),
-    insert: fc.constantFrom('', '"', '\\', '{', '}', ']', ',', ':', '0', '-', ' ', 't', '\u0001'),
-  });
-  fc.assert(
-    fc.property(written, damage, (text, { at, remove, insert }) => {
-      const position = at % (text.length + 1);
-      const damaged = text.slice(0, position) + insert + text.slice(position + remove);
-      // Cutting a surrogate pair leaves what UTF-8 cannot hold: compare what the bytes say.
-      expectAgreement(Buffer.from(damaged).toString());
-    }),
-    { numRuns: 20_000 },
-  );
-});
+it(
+  `readPayload agrees with JSON.parse on ${FUZZ_RUNS} damaged messages`,
+  () => {
+    const damage = fc.record({
+      at: fc.nat(),
+      remove: fc.nat({ max: 3 }),
+      insert: fc.constantFrom('', '"', '\\', '{', '}', ']', ',', ':', '0', '-', ' ', 't', '\u0001'),
+    });
+    fc.assert(
+      fc.property(written, damage, (text, { at, remove, insert }) => {
+        const position = at % (text.length + 1);
+        const damaged = text.slice(0, position) + insert + text.slice(position + remove);
+        // Cutting a surrogate pair leaves what UTF-8 cannot hold: compare what the bytes say.
+        expectAgreement(Buffer.from(damaged).toString());
+      }),
+      { numRuns: FUZZ_RUNS },
+    );
+  },
+  fuzzTimeout(FUZZ_RUNS),
+);
 
-it('readPayload answers any bytes with a payload or a WireError', () => {
-  fc.assert(
-    fc.property(fc.uint8Array({ maxLength: 80 }), (noise) => {
-      for (const bytes of [
-        Buffer.from(noise),
-        Buffer.concat([Buffer.from('{"t":"X","s":1,"op":0,"d":{'), noise, Buffer.from('}}')]),
-      ]) {
-        try {
-          expect(readPayload(bytes).d).toBeTypeOf('object');
-        } catch (error) {
-          expect(error).toBeInstanceOf(WireError);
+it(
+  'readPayload answers any bytes with a payload or a WireError',
+  () => {
+    fc.assert(
+      fc.property(fc.uint8Array({ maxLength: 80 }), (noise) => {
+        for (const bytes of [
+          Buffer.from(noise),
+          Buffer.concat([Buffer.from('{"t":"X","s":1,"op":0,"d":{'), noise, Buffer.from('}}')]),
+        ]) {
+          try {
+            expect(readPayload(bytes).d).toBeTypeOf('object');
+          } catch (error) {
+            expect(error).toBeInstanceOf(WireError);
+          }
         }
-      }
-    }),
-    { numRuns: 5_000 },
-  );
-});
+      }),
+      { numRuns: LAW_RUNS },
+    );
+  },
+  fuzzTimeout(FUZZ_RUNS),
+);
