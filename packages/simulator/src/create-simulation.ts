@@ -21,6 +21,7 @@ import { createRandom } from './time/random.ts';
 import type { Random } from './time/random.ts';
 import { createTimerSet } from './time/timer-set.ts';
 import { createTokenCheck } from './tokens.ts';
+import { createFrameWriters } from './wire/frame-writer.ts';
 import { checkEventMix } from './world/events-mix.ts';
 import { checkGuildShape, createGuildPopulation } from './world/guild-population.ts';
 import { createLiveEvents } from './world/live-events.ts';
@@ -99,6 +100,7 @@ export function createSimulation(options: SimulatorOptions): Simulation {
     faults: createFaultRules(),
     ledger: createLedger(settings),
     violations: createViolationList(),
+    frameWriters: createFrameWriters(),
     addresses: { ...MEMORY_ADDRESSES },
     loggedOut: new Set(),
     refusals: new Map(),

@@ -64,10 +64,12 @@ export interface Settings {
 
   /** One-way delay of the in-memory connection. @defaultValue `[1, 3]` */
   latencyMs: MsRange;
-  /** WebSocket messages that one payload of a zlib stream is split over. @defaultValue 1 */
+  /** WebSocket messages that one payload of a zlib stream is split over; a zstd stream has one for each. @defaultValue 1 */
   splitMessages: number;
   /** Level of zlib, 0 to 9. @defaultValue 6 */
   zlibLevel: number;
+  /** Whether a new zstd stream is one frame that never ends, as Discord's are, or has a frame for each payload. @defaultValue `'continuous'` */
+  zstdFrames: 'continuous' | 'separate';
   /** Whether payloads other than dispatches carry `"t":null,"s":null`. @defaultValue `true` */
   nullEnvelope: boolean;
   /** Bytes a client may lag behind before its connection is dropped. @defaultValue 67,108,864 */
@@ -77,6 +79,6 @@ export interface Settings {
   allowLogout: boolean;
   /** Entries kept in each part of the ledger; the oldest go first. @defaultValue 1,000,000 */
   ledgerLimit: number;
-  /** Whether the ledger has a hash of each dispatch: the first 16 hex digits of the SHA-256 of `d`. @defaultValue `false` */
+  /** Whether the ledger has a hash of each dispatch: the first 16 hex digits of the SHA-256 of `d` as JSON. @defaultValue `false` */
   hashDispatches: boolean;
 }

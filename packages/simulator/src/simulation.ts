@@ -11,6 +11,7 @@ import type { Clock } from './time/clock.ts';
 import type { Random } from './time/random.ts';
 import type { TimerSet } from './time/timer-set.ts';
 import type { TokenCheck } from './tokens.ts';
+import type { FrameWriters } from './wire/frame-writer.ts';
 import type { GuildPopulation } from './world/guild-population.ts';
 import type { LiveEvents } from './world/live-events.ts';
 
@@ -43,6 +44,7 @@ export interface Simulation {
   readonly faults: FaultRules;
   readonly ledger: LedgerWriter;
   readonly violations: ViolationList;
+  readonly frameWriters: FrameWriters;
   /** Base URLs of the gateway, without query. */
   readonly addresses: { main: string; resume: string };
   /** Sessions that their client ended with 1000 or 1001, the oldest first. */

@@ -301,7 +301,7 @@ describe('connecting', () => {
     ]);
   });
 
-  it.each(['/?v=5&encoding=json', '/?v=11&encoding=json', '/?v=10&encoding=etf', '/?v=10&encoding=json&compress=gzip'])(
+  it.each(['/?v=5&encoding=json', '/?v=11&encoding=json', '/?v=10&encoding=xml', '/?v=10&encoding=json&compress=gzip'])(
     '%s closes with 4012',
     (query) => {
       const bed = createBed();

@@ -5,7 +5,7 @@ import { createDeflateStream } from '../src/wire/deflate-stream.ts';
 import { createOutlet } from '../src/wire/outlet.ts';
 
 const FLUSH_MARK = '0000ffff';
-const plain = { zlibLevel: 6, splitMessages: 1 };
+const plain = { zlibLevel: 6, splitMessages: 1, zstdFrames: 'continuous' } as const;
 
 /** Inflates a stream that has not ended. */
 function inflate(bytes: Buffer): string {
@@ -14,7 +14,7 @@ function inflate(bytes: Buffer): string {
 
 describe('zlib stream', () => {
   it('is one context: one header, every message ends with a flush mark, and all of it inflates to the payloads', () => {
-    const outlet = createOutlet('zlib-stream', plain);
+    const outlet = createOutlet('zlib-stream', 'json', plain);
     const texts = Array.from({ length: 200 }, (_, index) =>
       JSON.stringify({ index, text: 'x'.repeat((index * 7_919) % 5_000), wave: '🌊' }),
     );
@@ -45,7 +45,7 @@ describe('zlib stream', () => {
   });
 
   it('two streams at once do not disturb each other', () => {
-    const [one, two] = [createOutlet('zlib-stream', plain), createOutlet('zlib-stream', plain)];
+    const [one, two] = [createOutlet('zlib-stream', 'json', plain), createOutlet('zlib-stream', 'json', plain)];
     const first = [one.encode('one'), two.encode('two'), one.encode('more of one'), two.encode('more of two')].map(
       ([part]) => part as Buffer,
     );
@@ -54,7 +54,7 @@ describe('zlib stream', () => {
   });
 
   it('splits a payload over as many messages as it is told, of which only the last ends with the mark', () => {
-    const outlet = createOutlet('zlib-stream', { zlibLevel: 6, splitMessages: 4 });
+    const outlet = createOutlet('zlib-stream', 'json', { ...plain, splitMessages: 4 });
     const parts = outlet.encode(JSON.stringify({ text: 'a tide table of some length' })) as Buffer[];
     expect(parts.length).toBe(4);
     expect(parts.slice(0, -1).every((part) => part.subarray(-4).toString('hex') !== FLUSH_MARK)).toBe(true);
@@ -62,7 +62,7 @@ describe('zlib stream', () => {
   });
 
   it('makes a small bomb that grows large, and goes on after it', () => {
-    const outlet = createOutlet('zlib-stream', plain);
+    const outlet = createOutlet('zlib-stream', 'json', plain);
     const bomb = outlet.bomb(50_000_000) as Buffer;
     expect(bomb.length).toBeLessThan(60_000);
     const next = outlet.encode('after') as Buffer[];
@@ -74,7 +74,7 @@ describe('zlib stream', () => {
 
 describe('payload compression', () => {
   it('compresses the long payloads alone, each by itself', () => {
-    const outlet = createOutlet('payload', plain);
+    const outlet = createOutlet('payload', 'json', plain);
     const long = JSON.stringify({ text: 'x'.repeat(2_000) });
     expect(outlet.encode('{"op":11}')).toEqual(['{"op":11}']);
     for (let round = 0; round < 2; round += 1)

@@ -16,7 +16,7 @@ import { createLiveEvents } from '../src/world/live-events.ts';
 import { GUILD_SHAPES } from '../src/world/shapes/guild.ts';
 import type { GuildShape } from '../src/world/shapes/guild.ts';
 import { readyJson } from '../src/world/shapes/ready.ts';
-import { dispatchFrame } from '../src/wire/frames.ts';
+import { dispatchFrame, writeJsonFrame } from '../src/wire/frames.ts';
 import { createTemplate, hole, valueHole } from '../src/world/template.ts';
 
 const application = { id: '1180000000000000001', name: 'harbourbot' };
@@ -214,7 +214,7 @@ describe('live events', () => {
 });
 
 describe('sizes', () => {
-  const size = (t: string, body: string): number => Buffer.byteLength(dispatchFrame(t, 40, body));
+  const size = (t: string, body: string): number => Buffer.byteLength(writeJsonFrame(dispatchFrame(t, 40, body)));
   const near = (t: string, bytes: number, expected: number): void => {
     expect([t, bytes / expected > 0.85 && bytes / expected < 1.15, bytes]).toEqual([t, true, bytes]);
   };

@@ -49,7 +49,7 @@ export function receiveFrame(simulation: Simulation, connection: Connection, dat
     closeConnection(simulation, connection, CloseCode.rateLimited);
     return;
   }
-  const payload = readClientPayload(data, isBinary);
+  const payload = readClientPayload(data, isBinary, connection.encoding);
   if ('code' in payload) {
     recordViolation(simulation, connection, payload.kind, payload.detail);
     closeConnection(simulation, connection, payload.code);

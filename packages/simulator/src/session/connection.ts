@@ -2,6 +2,7 @@ import type { DoorName, Peer } from '../doors/peer.ts';
 import type { SlidingWindow } from '../limits/sliding-window.ts';
 import type { ShardKey } from '../records/violations.ts';
 import type { TimerSet } from '../time/timer-set.ts';
+import type { Encoding } from '../wire/frame-writer.ts';
 import type { Message, Outlet } from '../wire/outlet.ts';
 import type { Carrier, Session } from './session.ts';
 
@@ -31,6 +32,7 @@ export interface Connection extends Carrier {
   readonly door: DoorName;
   readonly url: string;
   readonly query: ConnectionQuery;
+  readonly encoding: Encoding;
   readonly peer: Peer;
   /** Cleared when the connection ends. */
   readonly timers: TimerSet;

@@ -155,8 +155,9 @@ export function receiveIdentify(simulation: Simulation, connection: Connection, 
   const shard: ShardKey = data.shard ?? [0, 1];
   connection.state = 'answering';
   connection.shard = shard;
-  if (data.compress === true && connection.query.compress === '') {
-    connection.outlet = createOutlet('payload', simulation.settings);
+  // Payload compression is for JSON only. https://docs.discord.com/developers/events/gateway#payload-compression
+  if (data.compress === true && connection.query.compress === '' && connection.encoding === 'json') {
+    connection.outlet = createOutlet('payload', 'json', simulation.settings);
   }
   if (connection.door === 'resume') {
     recordViolation(

@@ -6,7 +6,9 @@ import { recordActivity, recordViolation } from '../simulation.ts';
 import type { Simulation } from '../simulation.ts';
 import { createTimerSet } from '../time/timer-set.ts';
 import { helloFrame, reconnectFrame } from '../wire/frames.ts';
+import type { Encoding } from '../wire/frame-writer.ts';
 import { createOutlet } from '../wire/outlet.ts';
+import type { Compression } from '../wire/outlet.ts';
 import { receiveFrame } from './client-frame.ts';
 import type { Connection, ConnectionQuery } from './connection.ts';
 import { watchHeartbeats } from './heartbeat.ts';
@@ -42,13 +44,24 @@ function readQuery(url: string): ConnectionQuery {
   };
 }
 
+/** By the value of the URL's parameter, which may be left out. https://docs.discord.com/developers/events/gateway#connecting-gateway-url-query-string-params */
+const ENCODINGS: ReadonlyMap<string, Encoding> = new Map([
+  ['', 'json'],
+  ['json', 'json'],
+  ['etf', 'etf'],
+]);
+const COMPRESSIONS: ReadonlyMap<string, Compression> = new Map([
+  ['', 'none'],
+  ['zlib-stream', 'zlib-stream'],
+  ['zstd-stream', 'zstd-stream'],
+]);
+
 /** Why a connection with these parameters cannot be served; undefined when it can. */
 function refusedQuery(query: ConnectionQuery): string | undefined {
   // Without a version Discord takes the oldest it has. https://docs.discord.com/developers/reference#api-versioning
   if (query.version !== '' && !API_VERSIONS.includes(Number(query.version))) return 'Invalid API version.';
-  if (query.encoding !== '' && query.encoding !== 'json') return `Encoding "${query.encoding}" is not simulated.`;
-  if (query.compress !== '' && query.compress !== 'zlib-stream')
-    return `Compression "${query.compress}" is not simulated.`;
+  if (!ENCODINGS.has(query.encoding)) return `Encoding "${query.encoding}" is not simulated.`;
+  if (!COMPRESSIONS.has(query.compress)) return `Compression "${query.compress}" is not simulated.`;
   return undefined;
 }
 
@@ -80,17 +93,20 @@ export function openConnection(
   const { clock, settings } = simulation;
   const query = readQuery(url);
   const refusal = refusedQuery(query);
+  const encoding = ENCODINGS.get(query.encoding) ?? 'json';
+  const compression = refusal === undefined ? COMPRESSIONS.get(query.compress) : undefined;
   simulation.lastConnection += 1;
   const connection: Connection = {
     id: simulation.lastConnection,
     door,
     url,
     query,
+    encoding,
     peer,
     timers: createTimerSet(clock),
     sends: createSlidingWindow(SEND_LIMIT, SEND_WINDOW_MS),
     presenceUpdates: createSlidingWindow(PRESENCE_LIMIT, PRESENCE_WINDOW_MS),
-    outlet: createOutlet(refusal === undefined && query.compress !== '' ? 'zlib-stream' : 'none', settings),
+    outlet: createOutlet(compression ?? 'none', encoding, settings),
     state: 'new',
     session: undefined,
     shard: undefined,

@@ -1,7 +1,9 @@
 import { CLOSE_REASONS, endsSession } from '../close-codes.ts';
 import { recordActivity, recordViolation } from '../simulation.ts';
 import type { Simulation } from '../simulation.ts';
+import { corrupted, truncated } from '../wire/damage.ts';
 import { dispatchFrame } from '../wire/frames.ts';
+import type { Frame } from '../wire/frames.ts';
 import type { Message } from '../wire/outlet.ts';
 import type { Connection } from './connection.ts';
 import { detachSession, endSession, logOut } from './session-life.ts';
@@ -24,23 +26,14 @@ export function transmit(simulation: Simulation, connection: Connection, message
   }, lag.lastDue - now);
 }
 
-/** Sends one payload that is not a dispatch. */
-export function sendPayload(simulation: Simulation, connection: Connection, text: string): void {
+function encode(simulation: Simulation, connection: Connection, frame: Frame): readonly Message[] {
+  return connection.outlet.encode(simulation.frameWriters[connection.encoding](frame));
+}
+
+/** Sends one payload. */
+export function sendPayload(simulation: Simulation, connection: Connection, frame: Frame): void {
   if (connection.state === 'closed' || connection.silent) return;
-  for (const message of connection.outlet.encode(text)) transmit(simulation, connection, message);
-}
-
-function truncated(message: Message): Message {
-  return typeof message === 'string' ? message.slice(0, message.length / 2) : message.subarray(0, message.length / 2);
-}
-
-function corrupted(message: Message): Message {
-  if (typeof message === 'string')
-    return `${message.slice(0, message.length / 2)}\u0000${message.slice(message.length / 2 + 1)}`;
-  const copy = Buffer.from(message);
-  const middle = Math.floor(copy.length / 2);
-  copy[middle] = (copy[middle] as number) ^ 0xff;
-  return copy;
+  for (const message of encode(simulation, connection, frame)) transmit(simulation, connection, message);
 }
 
 export function sendDispatch(
@@ -50,14 +43,17 @@ export function sendDispatch(
   seq: number,
   body: string,
 ): void {
-  const text = dispatchFrame(t, seq, body);
-  if (connection.mangleNext === undefined) {
-    sendPayload(simulation, connection, text);
+  const frame = dispatchFrame(t, seq, body);
+  const { mangleNext, outlet } = connection;
+  if (mangleNext === undefined) {
+    sendPayload(simulation, connection, frame);
     return;
   }
-  const mangle = connection.mangleNext === 'truncate' ? truncated : corrupted;
   connection.mangleNext = undefined;
-  for (const message of connection.outlet.encode(text)) transmit(simulation, connection, mangle(message));
+  for (const message of encode(simulation, connection, frame)) {
+    const mangled = mangleNext === 'truncate' ? truncated(message) : corrupted(message, outlet.weakSpot);
+    transmit(simulation, connection, mangled);
+  }
 }
 
 function finish(

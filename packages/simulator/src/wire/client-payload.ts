@@ -8,6 +8,9 @@ import {
 } from '../discord-limits.ts';
 import { isRecord } from '../option-check.ts';
 import { isSnowflake } from '../world/snowflake.ts';
+import { readEtfCommand } from './etf-command.ts';
+import { Tag, VERSION } from './etf-tag.ts';
+import type { Encoding } from './frame-writer.ts';
 
 export interface IdentifyData {
   readonly token: string;
@@ -138,18 +141,19 @@ function isClientPayload(payload: Data): payload is Data & ClientPayload {
   return CHECKS[payload.op as number]?.(payload.d) === true;
 }
 
-/** First bytes of zlib and zstd data; neither begins a JSON text. */
+/** First bytes of zlib and zstd data and of a compressed term; none begins a JSON text or another term. */
 function looksCompressed(data: Buffer): boolean {
   const zlib = data.length > 1 && (data[0] as number) % 16 === 8 && data.readUInt16BE(0) % 31 === 0;
-  return zlib || (data.length > 3 && data.readUInt32BE(0) === 0x28b5_2ffd);
+  const zstd = data.length > 3 && data.readUInt32BE(0) === 0x28b5_2ffd;
+  return zlib || zstd || (data[0] === VERSION && data[1] === Tag.compressed);
 }
 
 function refuse(code: number, kind: Refusal['kind'], detail: string): Refusal {
   return { code, kind, detail };
 }
 
-/** Reads what a client of a JSON connection sent. The token never gets into a refusal's detail. */
-export function readClientPayload(data: Buffer, isBinary: boolean): ClientPayload | Refusal {
+/** Why a message cannot be read as the connection's encoding has it; undefined when it may be possible. */
+function refuseMessage(data: Buffer, isBinary: boolean, encoding: Encoding): Refusal | undefined {
   if (data.length > MAX_CLIENT_PAYLOAD_BYTES) {
     return refuse(
       CloseCode.decodeError,
@@ -157,17 +161,30 @@ export function readClientPayload(data: Buffer, isBinary: boolean): ClientPayloa
       `${data.length} bytes, the limit is ${MAX_CLIENT_PAYLOAD_BYTES}`,
     );
   }
-  if (isBinary) {
-    if (looksCompressed(data))
-      return refuse(CloseCode.decodeError, 'compressed-client-frame', 'clients must not compress');
-    return refuse(CloseCode.decodeError, 'undecodable-payload', 'a binary message on a JSON connection');
-  }
-  let payload: unknown;
+  if (isBinary && looksCompressed(data))
+    return refuse(CloseCode.decodeError, 'compressed-client-frame', 'clients must not compress');
+  if (isBinary === (encoding === 'etf')) return undefined;
+  const what = isBinary ? 'a binary message on a JSON connection' : 'a text message on an ETF connection';
+  return refuse(CloseCode.decodeError, 'undecodable-payload', what);
+}
+
+/** The value that a message holds. */
+function decode(data: Buffer, encoding: Encoding): { readonly value: unknown } | Refusal {
   try {
-    payload = JSON.parse(data.toString());
-  } catch {
-    return refuse(CloseCode.decodeError, 'undecodable-payload', `${data.length} bytes that are not JSON`);
+    return { value: encoding === 'etf' ? readEtfCommand(data) : JSON.parse(data.toString()) };
+  } catch (error) {
+    // What JSON.parse says quotes the text, which may have the token.
+    const why = error instanceof RangeError ? `: ${error.message}` : '';
+    const what = `${data.length} bytes that are not ${encoding === 'etf' ? 'ETF with strings as keys' : 'JSON'}${why}`;
+    return refuse(CloseCode.decodeError, 'undecodable-payload', what);
   }
+}
+
+/** Reads what a client sent. The token never gets into a refusal's detail. */
+export function readClientPayload(data: Buffer, isBinary: boolean, encoding: Encoding): ClientPayload | Refusal {
+  const decoded = refuseMessage(data, isBinary, encoding) ?? decode(data, encoding);
+  if ('code' in decoded) return decoded;
+  const payload = decoded.value;
   if (!isRecord(payload) || !isInteger(payload.op)) {
     return refuse(CloseCode.decodeError, 'undecodable-payload', 'not an object with an integer "op"');
   }
