@@ -270,8 +270,10 @@ export function createVirtualBed(
     clean: () => assertClean(simulator),
     async end() {
       const stopped = current().gateway.stopGateway(current().gateway);
-      await clock.advanceAsync(6_000);
-      await stopped;
+      let isStopped = false;
+      const end = stopped.then(() => (isStopped = true));
+      await clock.runUntilAsync(() => isStopped, 21_000);
+      await end;
       await simulator.close();
     },
   };

@@ -1,3 +1,4 @@
+import { encodeCommand } from '@shardgate/wire';
 import { describe, expect, it } from 'vitest';
 import { createVirtualClock } from '@shardgate/simulator';
 import { activityOf, createFaultBed, doctored, endUnharmed, endWithGaps, expectNoSecret } from './outcome.ts';
@@ -8,7 +9,7 @@ describe('D24 to D26 sequence numbers and sessions', () => {
   it('D24 a dispatch that comes twice, or late with a lower number, is delivered once and lowers no cursor', async () => {
     const bed = createFaultBed({ eventsPerSecond: 0 });
     const past: string[] = [];
-    await bed.ready({ compression: 'none' });
+    await bed.ready({ encoding: 'json', compression: 'none' });
     await bed.advance(1_000);
     const shard = bed.gateway.shards.get(0);
     bed.simulator.emit({ t: 'MESSAGE_CREATE', count: 5 });
@@ -78,7 +79,7 @@ describe('D24 to D26 sequence numbers and sessions', () => {
     '{"t":"MESSAGE_CREATE","s":1e99,"op":0,"d":{}}',
   ])('D26 a dispatch without a usable number moves no cursor: %s', async (text) => {
     const bed = createFaultBed({ eventsPerSecond: 0 });
-    await bed.ready({ compression: 'none' });
+    await bed.ready({ encoding: 'json', compression: 'none' });
     await bed.advance(1_000);
     const { received, settled } = bed.gateway.shards.get(0)?.tracker ?? {};
     bed.simulator.fault({ kind: 'garbage', text });
@@ -209,7 +210,9 @@ describe('D32 and D33 limits and clocks', () => {
     const command = (query: string) =>
       bed.gateway.sendShardMessage(bed.gateway, 0, { op: 8, d: { guild_id: '1', query, limit: 1 } });
     await expect(command('é'.repeat(2_100))).rejects.toThrow(/bytes; Discord takes 4096/);
-    const empty = Buffer.byteLength(JSON.stringify({ op: 8, d: { guild_id: '1', query: '', limit: 1 } }));
+    const empty = Buffer.byteLength(
+      encodeCommand({ op: 8, d: { guild_id: '1', query: '', limit: 1 } }, bed.gateway.encoding),
+    );
     await expect(command('x'.repeat(4_097 - empty))).rejects.toMatchObject({ code: 'invalidCommand' });
     await command('x'.repeat(4_096 - empty));
     await bed.advance(1_000);

@@ -8,6 +8,7 @@ import {
   type Simulator,
   type SimulatorOptions,
 } from '@shardgate/simulator';
+import { decodeEtf, encodeEtf } from '@shardgate/wire';
 import { expect } from 'vitest';
 import { createVirtualBed, type VirtualBed } from '../beds/virtual-bed.ts';
 
@@ -111,8 +112,8 @@ export function expectNoSecret(bed: VirtualBed): void {
 }
 
 /**
- * Options with which each payload goes through `change` on its way to the gateway, which may be told something else or, with
- * undefined, nothing. Without compression, so that there is a text to change.
+ * Options with which each payload, as JSON, goes through `change` on its way to the gateway, which may be told something else or, with
+ * undefined, nothing. Without compression, so that there is a message to change.
  */
 export function doctored(
   bed: VirtualBed,
@@ -124,8 +125,9 @@ export function doctored(
       bed.simulator.openSocket(url, {
         ...handlers,
         onMessage(data, isBinary) {
-          const text = change(data.toString());
-          if (text !== undefined) handlers.onMessage(Buffer.from(text), isBinary);
+          const text = change(isBinary ? JSON.stringify(decodeEtf(data)) : data.toString());
+          if (text === undefined) return;
+          handlers.onMessage(isBinary ? encodeEtf(JSON.parse(text)) : Buffer.from(text), isBinary);
         },
       }),
   };

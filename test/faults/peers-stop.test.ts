@@ -5,10 +5,10 @@ import { createVirtualBed, type VirtualBed } from '../beds/virtual-bed.ts';
 import { watchSpawn } from './watched-spawn.ts';
 
 /** Stops, and fails if that takes longer than its deadline. */
-async function stopInTime(bed: VirtualBed): Promise<void> {
+async function stopInTime(bed: VirtualBed, withinMs = 5_100): Promise<void> {
   let isStopped = false;
   const stopped = bed.gateway.stopGateway(bed.gateway).then(() => (isStopped = true));
-  await bed.until('stopGateway resolves', () => isStopped, 5_100);
+  await bed.until('stopGateway resolves', () => isStopped, withinMs);
   await stopped;
 }
 
@@ -55,11 +55,25 @@ describe('A28 stop', () => {
         phase,
         () => bed.gateway.shards.get(0)?.status === phase && bed.told('shardConnecting').length > 0,
       );
-      await stopInTime(bed);
+      // The READY of an IDENTIFY that was sent is waited for.
+      await stopInTime(bed, phase === 'identifying' ? 20_100 : 5_100);
       expect(outcome()).toMatchObject({ code: 'stopped' });
       await expectSilence(bed);
     },
   );
+
+  it('O12 after IDENTIFY was sent: READY is waited for, its session is stored and resumed by the next process', async () => {
+    const bed = createVirtualBed({ readyDelayMs: 8_000 });
+    bed.start();
+    await bed.until('IDENTIFY is sent', () => bed.identifies() === 1);
+    await stopInTime(bed, 15_000);
+    expect(await bed.store.load()).toMatchObject([{ shardId: 0 }]);
+    await bed.ready();
+    expect(bed.identifies()).toBe(1);
+    expect(bed.resumes()).toBe(1);
+    bed.clean();
+    await bed.end();
+  });
 
   it('A28 while a shard waits for its turn to identify: it does not come any more', async () => {
     const bed = createVirtualBed({ shards: 2 });

@@ -14,6 +14,7 @@ import { resharder } from './methods/resharder.ts';
 import { resume } from './methods/resume.ts';
 import { safeRequestsPerShard } from './methods/safe-requests-per-shard.ts';
 import { sendShardMessage } from './methods/send-shard-message.ts';
+import { settle } from './methods/settle.ts';
 import { spawnShards } from './methods/spawn-shards.ts';
 import { stopGateway } from './methods/stop-gateway.ts';
 import { tellClusterToIdentify, tellWorkerToIdentify } from './methods/tell-cluster-to-identify.ts';
@@ -32,6 +33,7 @@ export const defaultMethods: Readonly<GatewayMethods> = {
   heartbeat,
   handleOnMessage,
   handleDiscordPayload,
+  settle,
   sendShardMessage,
   processGatewayQueue,
   safeRequestsPerShard,

@@ -79,8 +79,15 @@ export interface GatewayMethods {
    * Yours: takes one dispatch, in Discord's order within a shard. READY comes too, RESUMED does not. The event is settled when the returned promise
    * settles (at once when there is none): until then Discord is asked to send it again after a crash. A throw, a rejection or no settlement within
    * `handlerTimeoutMs` is reported by `hookError` and settles the event as well: retries are the business of whoever needs them.
+   *
+   * A handler that returns {@link HELD} settles the event later, with `settle`, however long that takes.
    */
   handleDiscordPayload: (gateway: GatewayManager, data: DispatchPayload, shardId: number) => unknown;
+  /**
+   * Settles the events of a session up to and with a sequence number, for which the handler returned {@link HELD}. Numbers of an older session, and those that
+   * are settled already, change nothing.
+   */
+  settle: (gateway: GatewayManager, shardId: number, sessionId: string, sequence: number) => void;
   /**
    * Sends a command when the shard is ready and the limits allow. Resolves when it was written to the socket; rejects with a {@link GatewayError}
    * when it never will be. The third parameter may be the boolean `highPriority` of older versions.
@@ -103,7 +110,8 @@ export interface GatewayMethods {
   resharder: (gateway: GatewayManager) => Promise<ReshardResult>;
   /**
    * Stops every shard and writes the sessions down. They stay resumable unless `code` is 1000 or 1001, which logs the bot out.
-   * Resolves when all sockets are closed and the store is written, after 5 seconds at the latest.
+   * Resolves when all sockets are closed and the store is written, after 5 seconds at the latest; a shard whose IDENTIFY was sent has 15 seconds before that
+   * for its READY, so that the identify is not wasted.
    */
   stopGateway: (gateway: GatewayManager, code?: number, reason?: string) => Promise<void>;
   /** Takes notes of what happens: a label and values, never a secret. The default does nothing. */

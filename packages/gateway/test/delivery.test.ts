@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { HELD } from '../src/index.ts';
 import { createTestBed, HEARTBEAT_MS } from './test-bed.ts';
 
 describe('damaged data', () => {
@@ -241,5 +242,56 @@ describe('the format of the wire', () => {
     expect(() => createTestBed({ encoding: 'etf', compression: 'none', compress: true })).toThrow(
       "compression 'payload' is for encoding 'json' only",
     );
+  });
+});
+
+describe('events that the handler holds', () => {
+  it('are settled by number, in order, and only of their own session', async () => {
+    const bed = createTestBed({ handleDiscordPayload: () => HELD });
+    await bed.ready();
+    const { gateway } = bed;
+    for (let event = 0; event < 4; event++) bed.dispatch('TYPING_START');
+    const shard = gateway.shards.get(0);
+    expect(shard?.tracker.settled).toBe(0);
+    gateway.settle(gateway, 0, 'another session', 5);
+    expect(shard?.tracker.settled).toBe(0);
+    gateway.settle(gateway, 0, 'session-1', 3);
+    expect(shard?.tracker.settled).toBe(3);
+    expect(shard?.inFlightEvents).toBe(2);
+    gateway.settle(gateway, 0, 'session-1', 2);
+    gateway.settle(gateway, 0, 'session-1', 99);
+    expect(shard?.tracker.settled).toBe(5);
+    expect(shard?.inFlightEvents).toBe(0);
+    expect(shard?.inFlightBytes).toBe(0);
+  });
+
+  it('are never overdue, and pause the socket like all others', async () => {
+    const bed = createTestBed({
+      handleDiscordPayload: () => HELD,
+      maxInFlight: { events: 3 },
+      handlerTimeoutMs: 1_000,
+    });
+    const end = await bed.ready();
+    bed.dispatch('TYPING_START');
+    bed.dispatch('TYPING_START');
+    await bed.clock.advance(10_000);
+    expect(bed.gateway.shards.get(0)?.tracker.settled).toBe(0);
+    expect(end.paused).toBe(true);
+    bed.gateway.settle(bed.gateway, 0, 'session-1', 3);
+    expect(end.paused).toBe(false);
+  });
+
+  it('may be settled among others whose promise is awaited', async () => {
+    let release = (): void => {};
+    const answers = [HELD, new Promise<void>((resolve) => (release = resolve)), HELD, undefined];
+    const bed = createTestBed({ handleDiscordPayload: () => answers.shift() });
+    await bed.ready();
+    for (let event = 0; event < 3; event++) bed.dispatch('TYPING_START');
+    const shard = bed.gateway.shards.get(0);
+    bed.gateway.settle(bed.gateway, 0, 'session-1', 4);
+    expect(shard?.tracker.settled).toBe(1);
+    release();
+    await bed.clock.advance(1);
+    expect(shard?.tracker.settled).toBe(4);
   });
 });

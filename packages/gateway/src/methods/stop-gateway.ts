@@ -5,10 +5,14 @@ import { rejectReady } from '../ready.ts';
 import { saveCheckpoints } from '../session-store/checkpoint.ts';
 import { applyInput } from '../shard/apply.ts';
 import { endsSession, OwnCloseCode } from '../shard/close-codes.ts';
+import type { Shard } from '../shard/shard.ts';
 import { stopUpkeep } from '../upkeep.ts';
 
 /** What may take longest of a stop: sockets that close and handlers that finish, and the store's write. Milliseconds together. */
 const STOP_DEADLINE_MS = 5_000;
+/** How long a READY is waited for whose IDENTIFY was sent, milliseconds: its session can be resumed later, where the identify would be wasted. */
+const READY_GRACE_MS = 15_000;
+const READY_LOOK_MS = 50;
 
 /** Default of {@link GatewayMethods.stopGateway}. */
 export async function stopGateway(
@@ -19,19 +23,37 @@ export async function stopGateway(
   const { runtime, clock } = gateway;
   runtime.stopping.abort(new GatewayError('stopped', 'the gateway was stopped'));
   stopUpkeep(gateway);
-  for (const shard of gateway.shards.values()) {
-    if (endsSession(code) && shard.stored !== undefined) {
-      runtime.ended.set(shard.id, { shardId: shard.id, shardCount: shard.shardCount });
-      shard.stored = undefined;
-    }
-    applyInput(gateway, shard, { type: 'stop', code, reason });
-    rejectReady(gateway, shard, new GatewayError('stopped', `shard ${shard.id} was stopped`, { shardId: shard.id }));
-  }
+  for (const shard of gateway.shards.values())
+    if (endsSession(code) || !isIdentifying(shard)) stopShard(gateway, shard, code, reason);
+  await awaitReady(gateway);
+  for (const shard of gateway.shards.values()) if (shard.status !== 'stopped') stopShard(gateway, shard, code, reason);
   const over = new AbortController();
   const deadline = pause(clock, STOP_DEADLINE_MS, over.signal);
   await Promise.race([settled(gateway), deadline]);
   await Promise.race([saveCheckpoints(gateway), deadline]);
   over.abort();
+}
+
+function isIdentifying(shard: Shard): boolean {
+  return shard.status === 'identifying';
+}
+
+/** Ends when no shard waits for READY any more. */
+async function awaitReady(gateway: GatewayManager): Promise<void> {
+  const never = new AbortController().signal;
+  for (let waited = 0; waited < READY_GRACE_MS; waited += READY_LOOK_MS) {
+    if (gateway.shards.find(isIdentifying) === undefined) return;
+    await pause(gateway.clock, READY_LOOK_MS, never);
+  }
+}
+
+function stopShard(gateway: GatewayManager, shard: Shard, code: number, reason: string): void {
+  if (endsSession(code) && shard.stored !== undefined) {
+    gateway.runtime.ended.set(shard.id, { shardId: shard.id, shardCount: shard.shardCount });
+    shard.stored = undefined;
+  }
+  applyInput(gateway, shard, { type: 'stop', code, reason });
+  rejectReady(gateway, shard, new GatewayError('stopped', `shard ${shard.id} was stopped`, { shardId: shard.id }));
 }
 
 /** Resolves when every socket is closed and every handler is done. */

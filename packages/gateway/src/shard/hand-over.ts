@@ -1,6 +1,7 @@
 import { WireError, type Payload } from '@shardgate/wire';
 import type { DispatchPayload } from '../dispatch-payload.ts';
 import type { GatewayManager } from '../gateway-manager.ts';
+import { HELD } from '../held.ts';
 import { hookFailed, isThenable } from '../report.ts';
 import { pauseIfFull, settle, takeOff } from './in-flight.ts';
 import type { InFlight, SequenceTracker } from './sequence.ts';
@@ -20,7 +21,8 @@ export function handOver(gateway: GatewayManager, shard: Shard, payload: Payload
     if (error instanceof WireError) return unreadableEvent(gateway, shard, tracker, error);
     hookFailed(gateway, 'handleDiscordPayload', shard.id, error);
   }
-  if (isThenable(result))
+  if (result === HELD && s !== null) takeOff(shard, tracker.begin(s, payload.bytes.length, gateway.clock.now(), true));
+  else if (isThenable(result))
     waitFor(gateway, shard, tracker, tracker.begin(s, payload.bytes.length, gateway.clock.now()), result);
   else if (s !== null) tracker.settleNow(s);
   if (tracker.pending > 0) pauseIfFull(gateway, shard);

@@ -21,6 +21,13 @@ export function abandonFlights(gateway: GatewayManager, shard: Shard): void {
   for (const entry of shard.tracker.abandon()) land(gateway, shard, entry);
 }
 
+/** Settles what the handler has held up to a sequence number. */
+export function settleHeld(gateway: GatewayManager, shard: Shard, sequence: number): void {
+  const { tracker } = shard;
+  for (let entry = tracker.heldThrough(sequence); entry !== undefined; entry = tracker.heldThrough(sequence))
+    settle(gateway, shard, tracker, entry);
+}
+
 function land(gateway: GatewayManager, shard: Shard, entry: InFlight): void {
   shard.inFlightEvents--;
   shard.inFlightBytes -= entry.bytes;
@@ -60,7 +67,11 @@ function resumeReading(gateway: GatewayManager, shard: Shard): void {
 /** Settles what the handler has held for too long. */
 export function settleOverdue(gateway: GatewayManager, shard: Shard): void {
   const limit = gateway.clock.now() - gateway.handlerTimeoutMs;
-  for (let entry = shard.tracker.oldest; entry !== undefined && entry.startedAt < limit; entry = shard.tracker.oldest) {
+  for (
+    let entry = shard.tracker.oldest;
+    entry !== undefined && !entry.held && entry.startedAt < limit;
+    entry = shard.tracker.oldest
+  ) {
     hookFailed(
       gateway,
       'handleDiscordPayload',

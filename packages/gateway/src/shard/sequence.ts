@@ -4,6 +4,8 @@ export interface InFlight {
   readonly seq: number | null;
   readonly bytes: number;
   readonly startedAt: number;
+  /** Settled by number and not by its handler's promise. */
+  readonly held: boolean;
   settled: boolean;
 }
 
@@ -54,14 +56,24 @@ export class SequenceTracker {
   /** The dispatch was dealt with at once. */
   settleNow(seq: number): void {
     if (this.#head === this.#inFlight.length) this.settled = seq;
-    else this.#inFlight.push({ seq, bytes: 0, startedAt: 0, settled: true });
+    else this.#inFlight.push({ seq, bytes: 0, startedAt: 0, held: false, settled: true });
   }
 
   /** The dispatch's handler works on it; {@link SequenceTracker.settle} ends it. */
-  begin(seq: number | null, bytes: number, startedAt: number): InFlight {
-    const entry: InFlight = { seq, bytes, startedAt, settled: false };
+  begin(seq: number | null, bytes: number, startedAt: number, held: boolean = false): InFlight {
+    const entry: InFlight = { seq, bytes, startedAt, held, settled: false };
     this.#inFlight.push(entry);
     return entry;
+  }
+
+  /** The oldest held dispatch that is not settled, if its number is no higher than `seq`. */
+  heldThrough(seq: number): InFlight | undefined {
+    for (let index = this.#head; index < this.#inFlight.length; index++) {
+      const entry = this.#inFlight[index];
+      if (entry === undefined || (entry.seq !== null && entry.seq > seq)) return undefined;
+      if (entry.held && !entry.settled) return entry;
+    }
+    return undefined;
   }
 
   /** The handler is done with it. Idempotent. */
