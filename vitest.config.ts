@@ -45,7 +45,13 @@ export default defineConfig({
       { extends: true, test: { name: 'main', include: ['packages/*/test/**/*.test.ts', 'test/**/*.test.ts'] } },
       ...WIRES.map((wire) => ({
         extends: true as const,
-        test: { name: wire, include: SHARD_SUITE, exclude: OF_ONE_WIRE, env: { SHARDGATE_TEST_WIRE: wire } },
+        test: {
+          name: wire,
+          include: SHARD_SUITE,
+          exclude: OF_ONE_WIRE,
+          // The main run takes the other seeds.
+          env: { SHARDGATE_TEST_WIRE: wire, SHARDGATE_SEEDS: process.env['SHARDGATE_SEEDS'] ?? '40' },
+        },
       })),
     ],
   },
