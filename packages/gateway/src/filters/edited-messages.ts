@@ -1,6 +1,6 @@
-import { createHash } from 'node:crypto';
 import type { Clock } from '../ports/clock.ts';
 import { systemClock } from '../ports/clock.ts';
+import { contentHash } from './content-hash.ts';
 
 /** Options of {@link createEditedMessages}. */
 export interface EditedMessagesOptions {
@@ -117,11 +117,10 @@ function snowflake(id: unknown): bigint | undefined {
 }
 
 function fingerprint(message: Message): string {
-  const content = Object.entries(message).filter(([key]) => !NOT_CONTENT.has(key));
-  const text = JSON.stringify(content, (key, value: unknown) => {
-    if (typeof value === 'bigint') return String(value);
-    // Links to attachments and media are signed anew with every event.
-    return key === 'url' || key === 'proxy_url' ? undefined : value;
-  });
-  return createHash('sha256').update(text).digest('base64').slice(0, 16);
+  return contentHash(message, isNotContent);
+}
+
+function isNotContent(key: string, depth: number): boolean {
+  // Links to attachments and media are signed anew with every event.
+  return depth === 0 ? NOT_CONTENT.has(key) : key === 'url' || key === 'proxy_url';
 }

@@ -1,0 +1,70 @@
+import { execFile } from 'node:child_process';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { root } from '../house/repository.ts';
+import type { Cell, StreamKind, SubjectName } from './runner/cell.ts';
+import type * as Child from './runner/child.ts';
+import type * as RunSubject from './runner/run-subject.ts';
+import type * as SourceProcess from './runner/source-process.ts';
+import type { Source } from './runner/source-process.ts';
+
+const run = promisify(execFile);
+const SHARDS = 2;
+const EVENTS = 200;
+const volume = { warmup: 100 * SHARDS, paced: 50 * SHARDS, burst: 50 * SHARDS };
+
+/** The compiled benchmark: its processes start each other by their built files. */
+const built = async <T>(file: string): Promise<T> => (await import(join(root, 'test/bench/dist', file))) as T;
+
+describe('the benchmark', () => {
+  const sources: Source[] = [];
+  let runner: typeof RunSubject;
+  let child: typeof Child;
+  let startSource: typeof SourceProcess.startSource;
+
+  beforeAll(async () => {
+    await run(process.execPath, [join(root, 'node_modules/typescript/bin/tsc'), '-p', 'test/bench'], { cwd: root });
+    runner = await built('runner/run-subject.js');
+    child = await built('runner/child.js');
+    ({ startSource } = await built<typeof SourceProcess>('runner/source-process.js'));
+  }, 120_000);
+
+  afterAll(() => Promise.all(sources.map((source) => source.stop())));
+
+  async function runOn(kind: Omit<StreamKind, 'mix' | 'shards'>, subject: SubjectName): Promise<RunSubject.Run> {
+    const cell: Cell = { mix: 'typical', shards: SHARDS, ...kind, subject };
+    const source = await startSource(cell, EVENTS);
+    sources.push(source);
+    return runner.runSubject({ cell, source, volume, rate: 4_000 });
+  }
+
+  const zlibJson = { encoding: 'json', compression: 'zlib-stream' } as const;
+  // discordjs-ws-native is the same program as discordjs-ws, which needs a compiler.
+  it.each(['shardgate', 'floor', 'cloudstorm', 'discordjs-ws-native', 'discordeno', 'wire'] as const)(
+    '%s gets every event of the stream, paced and in a burst',
+    async (subject) => {
+      const { paced, burst } = await runOn(zlibJson, subject);
+      expect([paced.events, burst.events]).toEqual([volume.paced, volume.burst]);
+      expect(paced.cpuMs).toBeGreaterThan(0);
+    },
+  );
+
+  it('the wire and cloudstorm read the same events in ETF', async () => {
+    const etf = { encoding: 'etf', compression: 'zlib-stream' } as const;
+    await runOn(etf, 'wire');
+    await runOn(etf, 'cloudstorm');
+  });
+
+  it('a program that cannot do what is asked says why', async () => {
+    await expect(runOn({ encoding: 'etf', compression: 'none' }, 'discordeno')).rejects.toThrow(child.ChildRefused);
+  });
+
+  it('a program that did not get what was sent is an error, not a figure', async () => {
+    const cell: Cell = { mix: 'typical', shards: SHARDS, ...zlibJson, subject: 'wire' };
+    // One event more than is asked for remains unsent.
+    const source = await startSource(cell, EVENTS + 1);
+    sources.push(source);
+    await expect(runner.runSubject({ cell, source, volume, rate: 4_000 })).rejects.toThrow(/did not see what was sent/);
+  });
+});

@@ -1,0 +1,84 @@
+import { buildAddons } from './native/addons.ts';
+import { findNodeWithZstd } from './native/node-with-zstd.ts';
+import { printProfile } from './report/profile.ts';
+import { targets } from './report/targets.ts';
+import { scenarioTable, targetTable } from './report/tables.ts';
+import { thisMachine } from './report/machine.ts';
+import { installedVersions } from './report/versions.ts';
+import { readResults, writeReport } from './report/write-report.ts';
+import { startChild } from './runner/child.ts';
+import { readOptions, USAGE } from './runner/options.ts';
+import type { BenchOptions, Part } from './runner/options.ts';
+import { createProgress } from './runner/progress.ts';
+import type { MicroResult, Results } from './runner/results.ts';
+import { measureMemory, memorySteps, runScenario } from './runner/run-scenario.ts';
+import { memorySubjects, PACED_RATE, scenarios } from './runner/scenarios.ts';
+
+const MICRO_MS = 120_000;
+
+function readOptionsOrExit(): BenchOptions {
+  try {
+    return readOptions(process.argv.slice(2));
+  } catch (error) {
+    console.error(`${error instanceof Error ? error.message : String(error)}\n\n${USAGE}`);
+    process.exit(2);
+  }
+}
+
+async function runMicro(): Promise<MicroResult> {
+  const child = startChild<MicroResult & { kind: 'micro' }>({
+    program: 'micro/micro.js',
+    parameter: {},
+    execArgv: ['--expose-gc'],
+  });
+  try {
+    const { kind: _, ...result } = await child.next('micro', MICRO_MS);
+    return result;
+  } finally {
+    await child.stop();
+  }
+}
+
+async function measure({ quick, parts }: BenchOptions): Promise<Results> {
+  const addons = buildAddons();
+  const wanted = (part: Part): boolean => parts.includes(part);
+  const chosen = scenarios(quick).filter(({ id }) => parts.some((part) => part === id));
+  const needsZstd = chosen.some(({ cells }) => cells.some(({ compression }) => compression === 'zstd-stream'));
+  const zstd = needsZstd ? findNodeWithZstd() : undefined;
+  const notes = [
+    ...(addons.zlibSync === undefined ? [] : [`zlib-sync: ${addons.zlibSync}`]),
+    ...(addons.erlpack === undefined ? [] : [`erlpack: ${addons.erlpack}`]),
+    ...(zstd?.reason === undefined ? [] : [zstd.reason]),
+  ];
+  const progress = createProgress();
+  const subjects = wanted('memory') ? memorySubjects(quick) : [];
+  for (const { cells, rounds } of chosen) progress.add(cells.length * rounds);
+  progress.add(memorySteps(subjects));
+
+  const results = [];
+  for (const scenario of chosen) results.push(await runScenario(scenario, { progress, nodeWithZstd: zstd?.path }));
+  return {
+    date: new Date().toISOString().slice(0, 10),
+    machine: thisMachine(),
+    versions: installedVersions(),
+    notes,
+    pacedRate: PACED_RATE,
+    scenarios: results,
+    memory: subjects.length > 0 ? await measureMemory(subjects, { progress }) : [],
+    micro: wanted('micro') ? await runMicro() : undefined,
+  };
+}
+
+async function main(): Promise<void> {
+  const options = readOptionsOrExit();
+  if (options.cpuProf) return printProfile();
+  if (options.page) return writeReport(readResults());
+  const results = await measure(options);
+  for (const scenario of results.scenarios) console.log(`\n${scenario.title}\n\n${scenarioTable(scenario)}`);
+  const held = targets(results);
+  console.log(`\nTargets\n\n${targetTable(held)}\n\n${results.notes.join('\n')}`);
+  if (options.write) writeReport(results);
+  if (options.check && held.some(({ met }) => met !== true)) process.exitCode = 1;
+}
+
+await main();

@@ -1,0 +1,116 @@
+import type { Results, ScenarioResult } from '../runner/results.ts';
+import { cpuPerEvent, eventsPerSecond } from '../runner/results.ts';
+import { paired, spread } from '../runner/statistics.ts';
+import type { Spread } from '../runner/statistics.ts';
+import { SUBJECT_NAMES } from './names.ts';
+import { memoryPerShard } from './targets.ts';
+import type { Target } from './targets.ts';
+
+/** A Markdown table, columns padded so that it reads on a terminal, too. */
+export function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
+  const all = [head, ...rows];
+  const widths = head.map((_, column) => Math.max(3, ...all.map((row) => row[column]?.length ?? 0)));
+  const line = (row: readonly string[]): string =>
+    `| ${widths.map((width, column) => (row[column] ?? '').padEnd(width)).join(' | ')} |`;
+  return [line(head), line(widths.map((width) => '-'.repeat(width))), ...rows.map(line)].join('\n');
+}
+
+/** `6.31 (6.20 – 6.52)`. */
+function shown(values: Spread | undefined, digits = 2): string {
+  if (values === undefined) return '–';
+  const number = (value: number): string =>
+    value.toLocaleString('en-US', { minimumFractionDigits: digits, maximumFractionDigits: digits });
+  return `${number(values.median)} (${number(values.min)} – ${number(values.max)})`;
+}
+
+const MEGABYTE = 2 ** 20;
+
+export function scenarioTable(scenario: ScenarioResult): string {
+  const vary = (['mix', 'encoding', 'compression', 'shards'] as const).filter(
+    (name) => new Set([...scenario.cells, ...scenario.refused].map(({ cell }) => cell[name])).size > 1,
+  );
+  const head = [...vary, 'program', 'CPU µs/event, paced', 'CPU µs/event, burst', 'events/s, burst', 'peak RSS, MB'];
+  const rows = scenario.cells.map(({ cell, runs }) => [
+    ...vary.map((name) => String(cell[name])),
+    SUBJECT_NAMES[cell.subject],
+    shown(spread(runs.map((run) => cpuPerEvent(run, 'paced')))),
+    shown(spread(runs.map((run) => cpuPerEvent(run, 'burst')))),
+    shown(spread(runs.map(eventsPerSecond)), 0),
+    shown(spread(runs.map((run) => run.burst.peakRssBytes / MEGABYTE)), 0),
+  ]);
+  const holes = scenario.refused.map(({ cell, reason }) => [
+    ...vary.map((name) => String(cell[name])),
+    SUBJECT_NAMES[cell.subject],
+    reason.split('\n')[0]?.replaceAll('|', '\\|') ?? '',
+    '–',
+    '–',
+    '–',
+  ]);
+  return table(head, [...rows, ...holes]);
+}
+
+/** Each program against ours, round by round. */
+export function ratioTable(scenario: ScenarioResult): string {
+  const ours = scenario.cells.find(({ cell }) => cell.subject === 'shardgate');
+  const rows = scenario.cells
+    .filter((result) => result !== ours)
+    .map(({ cell, runs }) => [
+      SUBJECT_NAMES[cell.subject],
+      ...(['paced', 'burst'] as const).map((phase) =>
+        shown(
+          paired(
+            ours?.runs.map((run) => cpuPerEvent(run, phase)),
+            runs.map((run) => cpuPerEvent(run, phase)),
+          ),
+        ),
+      ),
+    ]);
+  return table(['Shardgate’s CPU per event, as a part of that of', 'paced', 'burst'], rows);
+}
+
+export function targetTable(targets: readonly Target[]): string {
+  const rows = targets.map(({ what, limit, unit, seen, met }) => [
+    what,
+    `≤ ${limit} ${unit}`,
+    shown(seen),
+    met === undefined ? 'not measured' : met ? 'yes' : 'no',
+  ]);
+  return table(['what', 'target', 'seen: median (min – max)', 'met'], rows);
+}
+
+export function memoryTable(results: Results): string {
+  const megabytes = (bytes: readonly number[]): string => shown(spread(bytes.map((value) => value / MEGABYTE)), 0);
+  const rows = results.memory.map(({ subject, few, many }) => [
+    SUBJECT_NAMES[subject],
+    megabytes(few),
+    megabytes(many),
+    shown(memoryPerShard(results, subject), 0),
+  ]);
+  const shards = results.memory[0]?.shards ?? 0;
+  return table(['program', 'RSS with 1 shard, MB', `RSS with ${shards} shards, MB`, 'KB for each shard'], rows);
+}
+
+export function microTable({ micro }: Results): string {
+  if (micro === undefined) return '';
+  const ways = [
+    ['payload.d, JSON', micro.payloadJson],
+    ['JSON.parse(bytes.toString())', micro.jsonParse],
+    ['payload.d, ETF', micro.payloadEtf],
+    ['decodeEtf(bytes)', micro.decodeEtf],
+    ['erlpack.unpack(bytes)', micro.erlpack ?? []],
+  ] as const;
+  const rows = ways.map(([name, values]) => [name, shown(spread(values.map((value) => value / 1_000)))]);
+  return table(['reading the data of one event', 'CPU µs'], rows);
+}
+
+/** What the source did meanwhile: it must not be what a figure hangs on. */
+export function sourceTable(scenario: ScenarioResult): string {
+  const rows = scenario.cells.map(({ cell, runs, stream }) => [
+    SUBJECT_NAMES[cell.subject],
+    `${stream.messageBytes.toFixed(0)} / ${stream.frameBytes.toFixed(0)}`,
+    ...(['paced', 'burst'] as const).map((phase) =>
+      shown(spread(runs.map((run) => (run[phase].source.cpuMs * 1_000) / run[phase].events))),
+    ),
+  ]);
+  return table(['program', 'bytes of a message / its frame', 'source CPU µs/event, paced', 'burst'], rows);
+}

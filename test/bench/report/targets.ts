@@ -1,0 +1,82 @@
+import type { SubjectName } from '../runner/cell.ts';
+import type { CellResult, Results } from '../runner/results.ts';
+import { cpuPerEvent, findCell } from '../runner/results.ts';
+import { HEADLINE, MANY_SHARDS } from '../runner/scenarios.ts';
+import { paired } from '../runner/statistics.ts';
+import type { Spread } from '../runner/statistics.ts';
+import { SUBJECT_NAMES } from './names.ts';
+
+export interface Target {
+  readonly what: string;
+  readonly limit: number;
+  readonly unit: string;
+  /** Undefined where it was not measured in this run, or could not be. */
+  readonly seen: Spread | undefined;
+  readonly met: boolean | undefined;
+}
+
+/** Typical mix, JSON, zlib-stream, 4 shards. */
+const RECEIVE_LIMITS: Readonly<Partial<Record<SubjectName, number>>> = {
+  floor: 1,
+  'discordjs-ws': 0.4,
+  'discordjs-ws-native': 0.4,
+  discordeno: 0.2,
+  cloudstorm: 0.6,
+};
+
+/** Everything the issue asks for, held against what was seen. */
+export function targets(results: Results): readonly Target[] {
+  const receive = (Object.entries(RECEIVE_LIMITS) as [SubjectName, number][]).flatMap(([subject, limit]) =>
+    (['paced', 'burst'] as const).map((phase) => {
+      const figures = (of: SubjectName): readonly number[] | undefined =>
+        cpu(findCell(results, 'headline', { ...HEADLINE, subject: of }), phase);
+      const what = `CPU per event, ${phase}: Shardgate vs ${SUBJECT_NAMES[subject]}`;
+      return target(what, limit, '×', paired(figures('shardgate'), figures(subject)));
+    }),
+  );
+  const scale = (['paced', 'burst'] as const).map((phase) => {
+    const figures = (shards: number): readonly number[] | undefined =>
+      cpu(findCell(results, 'scale', { ...HEADLINE, shards, subject: 'shardgate' }), phase);
+    return target(
+      `CPU per event, ${phase}: ${MANY_SHARDS} shards vs 4`,
+      1.3,
+      '×',
+      paired(figures(MANY_SHARDS), figures(4)),
+    );
+  });
+  const { micro } = results;
+  return [
+    ...receive,
+    ...scale,
+    target(`RSS per idle zlib-stream shard, ${MANY_SHARDS} shards`, 200, 'KB', memoryPerShard(results, 'shardgate')),
+    target(
+      'reading payload.d (JSON) vs JSON.parse(bytes.toString())',
+      1.1,
+      '×',
+      paired(micro?.payloadJson, micro?.jsonParse),
+    ),
+    target('reading payload.d (ETF) vs erlpack.unpack', 1, '×', paired(micro?.payloadEtf, micro?.erlpack ?? undefined)),
+    target('decodeEtf vs erlpack.unpack', 1, '×', paired(micro?.decodeEtf, micro?.erlpack ?? undefined)),
+  ];
+}
+
+/** KB for each shard beyond the first. */
+export function memoryPerShard(results: Results, subject: SubjectName): Spread | undefined {
+  const memory = results.memory.find((result) => result.subject === subject);
+  if (memory === undefined) return undefined;
+  const kilobytes = (bytes: readonly number[]): number[] => bytes.map((value) => value / 1_024 / (memory.shards - 1));
+  const few = kilobytes(memory.few);
+  const values = kilobytes(memory.many).map((value, round) => value - (few[round] ?? NaN));
+  return paired(
+    values,
+    values.map(() => 1),
+  );
+}
+
+function target(what: string, limit: number, unit: string, seen: Spread | undefined): Target {
+  return { what, limit, unit, seen, met: seen === undefined ? undefined : seen.median <= limit };
+}
+
+function cpu(result: CellResult | undefined, phase: 'paced' | 'burst'): readonly number[] | undefined {
+  return result?.runs.map((run) => cpuPerEvent(run, phase));
+}

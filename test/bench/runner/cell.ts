@@ -1,0 +1,55 @@
+import type { MixName } from '../mix/mix.ts';
+
+export type Encoding = 'json' | 'etf';
+export type Compression = 'none' | 'zlib-stream' | 'zstd-stream';
+
+/** The programs, by the name of their file in `subjects/`. */
+export const SUBJECTS = [
+  'shardgate',
+  'floor',
+  'cloudstorm',
+  'discordjs-ws',
+  'discordjs-ws-native',
+  'discordeno',
+  'wire',
+] as const;
+
+export type SubjectName = (typeof SUBJECTS)[number];
+
+/** What a source sends. */
+export interface StreamKind {
+  readonly mix: MixName;
+  readonly encoding: Encoding;
+  readonly compression: Compression;
+  readonly shards: number;
+}
+
+/** One program on one stream. */
+export interface Cell extends StreamKind {
+  readonly subject: SubjectName;
+}
+
+/** How many events a run takes, over all shards. */
+export interface Volume {
+  /** Before anything is measured: until the code is compiled and each stream's window is full. */
+  readonly warmup: number;
+  readonly paced: number;
+  readonly burst: number;
+}
+
+export const PHASES = ['warmup', 'paced', 'burst'] as const;
+export type Phase = (typeof PHASES)[number];
+
+/** The same number of events for each shard, no fewer than asked for. */
+export function perShard(volume: Volume, shards: number): Volume {
+  const share = (events: number): number => Math.ceil(events / shards);
+  return { warmup: share(volume.warmup), paced: share(volume.paced), burst: share(volume.burst) };
+}
+
+export function streamKey({ mix, encoding, compression, shards }: StreamKind): string {
+  return [mix, encoding, compression, shards].join('/');
+}
+
+export function cellKey(cell: Cell): string {
+  return `${cell.subject}/${streamKey(cell)}`;
+}

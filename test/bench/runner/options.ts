@@ -1,0 +1,47 @@
+import { parseArgs } from 'node:util';
+
+export const PARTS = ['headline', 'scale', 'presence', 'encodings', 'memory', 'micro'] as const;
+export type Part = (typeof PARTS)[number];
+
+export interface BenchOptions {
+  readonly quick: boolean;
+  readonly check: boolean;
+  readonly parts: readonly Part[];
+  /** Whether docs/benchmarks.md is written. */
+  readonly write: boolean;
+  /** Whether the page is written from earlier results. */
+  readonly page: boolean;
+  readonly cpuProf: boolean;
+}
+
+export const USAGE = `npm run bench -- [options]
+  --quick            headline, scale, memory and micro with little volume: a minute or two; writes no page
+  --only a,b         only these parts: ${PARTS.join(', ')}; writes no page
+  --write            write docs/benchmarks.md although the run is partial
+  --page             measure nothing, write the page anew from docs/benchmarks/results.json
+  --check            exit code 1 when a target is missed or was not measured
+  --cpu-prof         profile ours (paced and burst, typical mix) instead, and print where its time goes`;
+
+/** @throws TypeError for what is no option or no part */
+export function readOptions(parameters: readonly string[]): BenchOptions {
+  const { values } = parseArgs({
+    args: [...parameters],
+    options: {
+      quick: { type: 'boolean', default: false },
+      page: { type: 'boolean', default: false },
+      check: { type: 'boolean', default: false },
+      only: { type: 'string' },
+      write: { type: 'boolean', default: false },
+      'cpu-prof': { type: 'boolean', default: false },
+    },
+  });
+  const { quick, check, only, write, page } = values;
+  const names = only?.split(',') ?? (quick ? ['headline', 'scale', 'memory', 'micro'] : PARTS);
+  const parts = names.map((name) => {
+    const part = PARTS.find((known) => known === name);
+    if (part === undefined) throw new TypeError(`--only ${name}: there are ${PARTS.join(', ')}`);
+    return part;
+  });
+  const whole = !quick && only === undefined;
+  return { quick, check, parts, write: write || whole, page, cpuProf: values['cpu-prof'] };
+}

@@ -1,0 +1,68 @@
+import type { MixName } from '../mix/mix.ts';
+import type { Machine } from '../report/machine.ts';
+import type { Cell, SubjectName } from './cell.ts';
+import { cellKey } from './cell.ts';
+import type { Run } from './run-subject.ts';
+import type { StreamFacts } from './source-process.ts';
+
+/** All runs of one cell, in the order of the rounds. */
+export interface CellResult {
+  readonly cell: Cell;
+  readonly stream: Omit<StreamFacts, 'port'>;
+  readonly runs: readonly Run[];
+}
+
+export interface ScenarioResult {
+  readonly id: string;
+  readonly title: string;
+  readonly cells: readonly CellResult[];
+  /** Cells without figures, and why. */
+  readonly refused: readonly { readonly cell: Cell; readonly reason: string }[];
+}
+
+/** Idle shards of one program. */
+export interface MemoryResult {
+  readonly subject: SubjectName;
+  readonly shards: number;
+  /** RSS, bytes, of each round. */
+  readonly few: readonly number[];
+  readonly many: readonly number[];
+}
+
+/** Reading data that was received already, nanoseconds a message, of each round. */
+export interface MicroResult {
+  readonly mix: MixName;
+  readonly payloadJson: readonly number[];
+  readonly jsonParse: readonly number[];
+  readonly payloadEtf: readonly number[];
+  readonly decodeEtf: readonly number[];
+  readonly erlpack: readonly number[] | null;
+}
+
+export interface Results {
+  readonly date: string;
+  readonly machine: Machine;
+  readonly versions: Readonly<Record<string, string>>;
+  /** What could not be built or started here, and why. */
+  readonly notes: readonly string[];
+  readonly pacedRate: number;
+  readonly scenarios: readonly ScenarioResult[];
+  readonly memory: readonly MemoryResult[];
+  readonly micro: MicroResult | undefined;
+}
+
+/** Microseconds of CPU time for each event. */
+export function cpuPerEvent(run: Run, phase: 'paced' | 'burst'): number {
+  const { cpuMs, events } = run[phase];
+  return (cpuMs * 1_000) / events;
+}
+
+export function eventsPerSecond(run: Run): number {
+  return run.burst.events / (run.burst.wallMs / 1_000);
+}
+
+export function findCell(results: Results, scenario: string, cell: Cell): CellResult | undefined {
+  return results.scenarios
+    .find(({ id }) => id === scenario)
+    ?.cells.find((result) => cellKey(result.cell) === cellKey(cell));
+}

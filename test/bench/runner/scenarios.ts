@@ -1,0 +1,83 @@
+import { SUBJECTS } from './cell.ts';
+import type { Cell, StreamKind, SubjectName, Volume } from './cell.ts';
+
+/** Cells that are compared with each other: they take turns, round after round. */
+export interface Scenario {
+  readonly id: string;
+  readonly title: string;
+  readonly cells: readonly Cell[];
+  readonly rounds: number;
+  readonly volume: Volume;
+}
+
+/** Events per second over all shards while `paced`: a sixth of a core for the slowest program on the slowest machine seen. */
+export const PACED_RATE = 4_000;
+
+export const HEADLINE: StreamKind = { mix: 'typical', encoding: 'json', compression: 'zlib-stream', shards: 4 };
+/** Shards of the scale and memory measurements. */
+export const MANY_SHARDS = 1_000;
+
+const LARGE: Volume = { warmup: 12_000, paced: 10_000, burst: 40_000 };
+const SMALL: Volume = { warmup: 10_000, paced: 6_000, burst: 20_000 };
+/** With a thousand shards every stream's window is to be full, too, before anything is measured. */
+const WIDE: Volume = { warmup: 40_000, paced: 8_000, burst: 20_000 };
+const QUICK: Volume = { warmup: 8_000, paced: 4_000, burst: 12_000 };
+
+const PEERS: readonly SubjectName[] = [
+  'shardgate',
+  'floor',
+  'cloudstorm',
+  'discordjs-ws',
+  'discordjs-ws-native',
+  'discordeno',
+];
+
+const WITHOUT_NATIVE = PEERS.filter((name) => name !== 'discordjs-ws-native');
+
+function on(subjects: readonly SubjectName[], kind: Partial<StreamKind>): Cell[] {
+  return subjects.map((subject) => ({ ...HEADLINE, ...kind, subject }));
+}
+
+export function scenarios(quick: boolean): readonly Scenario[] {
+  const scale = quick
+    ? [...on(['shardgate'], {}), ...on(['shardgate'], { shards: MANY_SHARDS })]
+    : [1, 4, 64, MANY_SHARDS].flatMap((shards) => on(WITHOUT_NATIVE, { shards }));
+  const encodings = [
+    ...on(['shardgate', 'wire', 'floor', 'cloudstorm', 'discordjs-ws', 'discordeno'], { compression: 'none' }),
+    ...on(['shardgate', 'wire'], {}),
+    ...on(['shardgate', 'wire', 'discordeno'], { compression: 'zstd-stream' }),
+    ...on(['shardgate', 'wire', 'cloudstorm'], { encoding: 'etf', compression: 'none' }),
+    ...on(['shardgate', 'wire', 'cloudstorm'], { encoding: 'etf' }),
+    ...on(['shardgate', 'wire'], { encoding: 'etf', compression: 'zstd-stream' }),
+  ];
+  const all: readonly Scenario[] = [
+    {
+      id: 'headline',
+      title: 'Typical mix, JSON, zlib-stream, 4 shards',
+      cells: on(SUBJECTS, {}),
+      rounds: quick ? 3 : 7,
+      volume: quick ? QUICK : LARGE,
+    },
+    {
+      id: 'scale',
+      title: 'By number of shards',
+      cells: scale,
+      rounds: quick ? 2 : 3,
+      volume: quick ? { ...QUICK, warmup: WIDE.warmup } : WIDE,
+    },
+    {
+      id: 'presence',
+      title: 'Presence-heavy mix, JSON, zlib-stream, 4 shards',
+      cells: on(PEERS, { mix: 'presence' }),
+      rounds: 3,
+      volume: SMALL,
+    },
+    { id: 'encodings', title: 'By encoding and compression, 4 shards', cells: encodings, rounds: 3, volume: SMALL },
+  ];
+  return quick ? all.slice(0, 2) : all;
+}
+
+/** Programs whose memory is measured. */
+export function memorySubjects(quick: boolean): readonly SubjectName[] {
+  return quick ? ['shardgate'] : WITHOUT_NATIVE;
+}
