@@ -7,7 +7,7 @@ import type { GuildEvent } from './filters/guild-registry.ts';
  * the guild filter found. `t` is `GUILD_LOADED_DD` for a guild that is merely loaded: see `filters.loadedGuilds`.
  */
 export type DispatchPayload = (GatewayDispatchPayload | LoadedGuildPayload) &
-  Pick<Payload, 'bytes' | 'toJSON'> & { readonly guildEvent?: GuildEvent };
+  Pick<Payload, 'bytes' | 'encoding' | 'toJSON'> & { readonly guildEvent?: GuildEvent };
 
 /** A GUILD_CREATE that is not a join, under the name that Discordeno gave it. */
 export interface LoadedGuildPayload {
