@@ -1,0 +1,36 @@
+import type { GatewayManager, TimerHandle } from '@shardgate/gateway';
+import type { JournaledLane } from './journal/journal.ts';
+import type { Lane } from './lanes/lane.ts';
+import type { Source } from './lanes/source.ts';
+import type { SinkSlot } from './sinks/sink-slot.ts';
+
+/** What a delivery's parts share while it runs. Changed by the library only. */
+export interface DeliveryRuntime {
+  readonly slots: readonly SinkSlot[];
+  /** By lane name. */
+  readonly sources: Map<string, Source>;
+  /** By lane name, one for each sink. */
+  readonly lanes: Map<string, readonly Lane[]>;
+  /** Sources that are looked at when this tick is over. */
+  due: Source[];
+  /** What earlier processes left, by lane name, until the lane is there. */
+  readonly recovered: Map<string, RecoveredLane>;
+  gateway: GatewayManager | undefined;
+  state: 'idle' | 'starting' | 'running' | 'draining' | 'stopped';
+  /** Of events in memory. */
+  memoryBytes: number;
+  /** The journal said that it is full. */
+  isFull: boolean;
+  upkeepTimer: TimerHandle;
+  /** Timers of interactions that may have to be answered. */
+  readonly watched: Set<TimerHandle>;
+  /** Called when something was settled. */
+  onSettled: (() => void) | undefined;
+  readonly counts: { accepted: number; duplicates: number; journaled: number };
+}
+
+/** A lane of earlier processes. */
+export interface RecoveredLane extends JournaledLane {
+  /** Cursors by sink name. */
+  readonly cursors: ReadonlyMap<string, number>;
+}

@@ -1,0 +1,57 @@
+import type { Delivery } from '../delivery.ts';
+import { laneName } from '../delivery-record.ts';
+import { createLane } from './lane.ts';
+import { lanesOf } from './lanes.ts';
+import { pump } from './pump.ts';
+import { Source } from './source.ts';
+import { giveToJournal, relieveMemory } from './spill.ts';
+
+/** Offsets of a process begin at its time in microseconds: above all of an earlier one, without a number being kept anywhere. */
+const OFFSETS_PER_MS = 1_000;
+
+/** The source of a shard, made with its lanes when it is asked for first. */
+export function sourceOf(delivery: Delivery, shardId: number, shardCount: number): Source {
+  const { sources, recovered, slots } = delivery.runtime;
+  const name = laneName({ shardId, shardCount });
+  const known = sources.get(name);
+  if (known !== undefined) return known;
+  const left = recovered.get(name);
+  const lastOffset = left?.lastOffset ?? -1;
+  const source = new Source(
+    { shardId, shardCount },
+    Math.max(lastOffset + 1, delivery.clock.wallTime() * OFFSETS_PER_MS),
+  );
+  if (left !== undefined && left.sessionId !== null && left.seq !== null) {
+    source.sessionId = left.sessionId;
+    source.seq = left.seq;
+    source.settledSeq = left.seq;
+  }
+  const lanes = slots.map((slot) => {
+    // What earlier processes left is for the sinks that had to have it.
+    const cursor = slot.required && left !== undefined ? (left.cursors.get(slot.sink.name) ?? -1) : source.first - 1;
+    return createLane(source, slot, cursor, slot.required ? lastOffset : -1);
+  });
+  delivery.runtime.lanes.set(name, lanes);
+  sources.set(name, source);
+  return source;
+}
+
+/** Has the source looked at when this tick is over, together with all others that got something in it. */
+export function markDue(delivery: Delivery, source: Source): void {
+  if (source.isDue) return;
+  source.isDue = true;
+  const { due } = delivery.runtime;
+  if (due.push(source) === 1) delivery.soon(() => pumpDue(delivery));
+}
+
+function pumpDue(delivery: Delivery): void {
+  const { runtime } = delivery;
+  const { due } = runtime;
+  runtime.due = [];
+  for (const source of due) {
+    source.isDue = false;
+    if (delivery.journalAfterMs === 0 || runtime.state === 'draining') giveToJournal(delivery, source, source.next - 1);
+    for (const lane of lanesOf(delivery, source)) pump(delivery, lane);
+  }
+  relieveMemory(delivery);
+}

@@ -1,0 +1,65 @@
+import type { DeliveryEvent, DeliveryGap, DeliveryRecord } from '../delivery-record.ts';
+import type { Delivery } from '../delivery.ts';
+import { isExpired } from '../interactions/interaction-watch.ts';
+import type { Lane } from './lane.ts';
+
+/** What goes into one batch. */
+export interface Taken {
+  readonly records: readonly DeliveryRecord[];
+  readonly bytes: number;
+  /** Highest offset that was looked at. */
+  readonly through: number;
+}
+
+export interface TakeLimit {
+  readonly events: number;
+  readonly bytes: number;
+}
+
+/**
+ * The next records for a lane, from its backlog or from memory: at least one if nothing is under way, however large. Records that the sink
+ * does not want are passed over. Undefined when there is nothing to look at, or nothing before the journal is read.
+ */
+export function takeRecords(delivery: Delivery, lane: Lane, limit: TakeLimit): Taken | undefined {
+  const { source, slot, backlog } = lane;
+  const fromMemory = backlog.length === 0;
+  if (fromMemory && (lane.sent + 1 < source.first || lane.sent + 1 >= source.next)) return undefined;
+  const records: DeliveryRecord[] = [];
+  let bytes = 0;
+  let through = lane.sent;
+  let index = 0;
+  for (;;) {
+    const record = fromMemory ? source.at(through + 1) : backlog[index];
+    if (record === undefined) break;
+    if (slot.wants(record)) {
+      const size = record.kind === 'event' ? record.bytes.length : 0;
+      const isFirst = records.length === 0;
+      if (records.length >= limit.events || (bytes + size > limit.bytes && !(isFirst && lane.inFlightEvents === 0)))
+        break;
+      records.push(record.kind === 'event' && isExpired(delivery, record) ? expired(delivery, record) : record);
+      bytes += size;
+    }
+    through = record.offset;
+    index++;
+  }
+  if (!fromMemory) backlog.splice(0, index);
+  return { records, bytes, through };
+}
+
+/** What is told in the place of an interaction that nobody can answer any more. */
+function expired(delivery: Delivery, event: DeliveryEvent): DeliveryGap {
+  const { shardId, shardCount, offset, sessionId, seq } = event;
+  const gap: DeliveryGap = {
+    kind: 'gap',
+    shardId,
+    shardCount,
+    offset,
+    sessionId,
+    afterSeq: seq === null ? null : seq - 1,
+    nextSeq: seq === null ? null : seq + 1,
+    cause: 'expired',
+    count: 1,
+    detectedAt: delivery.clock.wallTime(),
+  };
+  return gap;
+}

@@ -1,0 +1,64 @@
+import type { GatewayManager } from '@shardgate/gateway';
+import type { AcceptedPayload, Delivery } from '../delivery.ts';
+import type { DeliveryEvent } from '../delivery-record.ts';
+import { INTERACTION, watchInteraction } from '../interactions/interaction-watch.ts';
+import { relieveMemory } from '../lanes/spill.ts';
+import { tell } from '../tell.ts';
+import { markDue, sourceOf } from '../lanes/sources.ts';
+import { HELD } from '../held.ts';
+import { jsonBytes } from '../json-bytes.ts';
+
+/** Default of {@link DeliveryMethods.accept}: the hot path. */
+export function accept(
+  delivery: Delivery,
+  gateway: GatewayManager,
+  payload: AcceptedPayload,
+  shardId: number,
+): unknown {
+  const { runtime } = delivery;
+  const shard = gateway.shards.get(shardId);
+  if (shard === undefined) return undefined;
+  const { sessionId } = shard;
+  const { s } = payload;
+  const source = sourceOf(delivery, shardId, shard.shardCount);
+  if (source.sessionId !== sessionId) {
+    source.sessionId = sessionId;
+    source.seq = 0;
+    source.settledSeq = 0;
+  }
+  if (s !== null && s <= source.seq) {
+    // Sent again by Discord, because the connection broke before it was settled; the lanes have it already.
+    runtime.counts.duplicates++;
+    return s > source.settledSeq ? HELD : undefined;
+  }
+  source.seq = s ?? source.seq;
+  if (delivery.commands?.wants(payload.t) === true) showCommands(delivery, payload);
+  const bytes = jsonBytes(payload);
+  const event: DeliveryEvent = {
+    kind: 'event',
+    shardId,
+    shardCount: shard.shardCount,
+    offset: source.next,
+    sessionId,
+    seq: s,
+    t: payload.t,
+    receivedAt: delivery.clock.wallTime(),
+    bytes,
+    ...(payload.guildEvent === undefined ? undefined : { guildEvent: payload.guildEvent }),
+  };
+  source.push(event);
+  runtime.memoryBytes += bytes.length;
+  runtime.counts.accepted++;
+  if (payload.t === INTERACTION) watchInteraction(delivery, source, event);
+  markDue(delivery, source);
+  if (runtime.memoryBytes > delivery.maxMemoryBytes) relieveMemory(delivery);
+  return HELD;
+}
+
+function showCommands(delivery: Delivery, payload: AcceptedPayload): void {
+  try {
+    delivery.commands?.accept(payload);
+  } catch (error) {
+    tell(delivery, 'error', { where: 'commands', error });
+  }
+}

@@ -1,0 +1,55 @@
+import type { Delivery } from '../delivery.ts';
+import { laneName, type LaneKey } from '../delivery-record.ts';
+import { markDue, sourceOf } from '../lanes/sources.ts';
+import { becameDurable } from '../lanes/spill.ts';
+import { openSink } from '../sinks/open-sink.ts';
+import { tell } from '../tell.ts';
+import { startUpkeep } from '../upkeep.ts';
+
+/** Default of {@link DeliveryMethods.start}. */
+export async function start(delivery: Delivery): Promise<void> {
+  const { runtime } = delivery;
+  if (runtime.state !== 'idle') throw new Error(`the delivery is ${runtime.state}; start is for a new one, once`);
+  runtime.state = 'starting';
+  try {
+    await recover(delivery);
+  } catch (error) {
+    runtime.state = 'idle';
+    throw error;
+  }
+  runtime.state = 'running';
+  startUpkeep(delivery);
+  for (const slot of runtime.slots) openSink(delivery, slot);
+}
+
+/** Takes up what earlier processes left: every lane with a backlog is there before the first event. */
+async function recover(delivery: Delivery): Promise<void> {
+  const { journal, runtime } = delivery;
+  if (journal === undefined) return;
+  journal.listener = {
+    onDurable: (lane, offset) => {
+      const source = runtime.sources.get(laneName(lane));
+      if (source !== undefined) becameDurable(delivery, source, offset);
+    },
+    onGap: (gap) => tell(delivery, 'gap', gap),
+    onRoom: () => hasRoom(delivery),
+  };
+  const { lanes, cursors, damage } = await journal.open();
+  for (const detail of damage) tell(delivery, 'journalDamage', { detail });
+  for (const lane of lanes) {
+    const own = cursors.filter((cursor) => isLane(cursor, lane));
+    const bySink = new Map(own.map(({ sink, offset }) => [sink, offset] as const));
+    runtime.recovered.set(laneName(lane), { ...lane, cursors: bySink });
+    markDue(delivery, sourceOf(delivery, lane.shardId, lane.shardCount));
+  }
+}
+
+function isLane(one: LaneKey, other: LaneKey): boolean {
+  return one.shardId === other.shardId && one.shardCount === other.shardCount;
+}
+
+function hasRoom(delivery: Delivery): void {
+  if (!delivery.runtime.isFull) return;
+  delivery.runtime.isFull = false;
+  tell(delivery, 'overflow', { full: false });
+}

@@ -1,0 +1,75 @@
+import type { DeliveryEvent, DeliveryGap } from '../delivery-record.ts';
+import { EVENT_OVERHEAD_BYTES } from './protocol.ts';
+
+const SNOWFLAKE = /^\d{1,20}$/;
+
+/** What all events of one `events` message have in common. */
+export interface EventMessageHead {
+  /** `<shard>/<shardCount>` */
+  readonly lane: string;
+  readonly epoch: number;
+  /** How often these events were sent before. */
+  readonly attempt: number;
+  /** Bytes to leave free in front. */
+  readonly headroom: number;
+}
+
+/** Bytes an event takes from the window. */
+export function eventCost(event: DeliveryEvent): number {
+  return event.bytes.length + EVENT_OVERHEAD_BYTES;
+}
+
+/**
+ * The `events` message for events of one lane and one session. The payloads are copied as they are: nothing here parses or encodes them.
+ *
+ * @param cost what {@link eventCost} gives for all of them
+ */
+export function eventsMessage(head: EventMessageHead, events: readonly DeliveryEvent[], cost: number): Buffer {
+  const { lane, epoch, attempt, headroom } = head;
+  const session = JSON.stringify(events[0]?.sessionId ?? '');
+  const start = `{"op":"events","lane":"${lane}","epoch":${epoch},"session":${session},"events":[`;
+  const buffer = Buffer.allocUnsafe(headroom + start.length * 3 + cost + 2);
+  const tries = attempt === 0 ? '' : `,"attempt":${attempt}`;
+  let end = headroom + buffer.write(start, headroom);
+  let opening = '{"offset":';
+  for (const event of events) {
+    let header = `${opening}${event.offset},"seq":${event.seq},"at":${event.receivedAt}${tries}`;
+    if (event.guildId !== undefined && SNOWFLAKE.test(event.guildId)) header += `,"guildId":"${event.guildId}"`;
+    if (event.guildEvent !== undefined) header += `,"guildEvent":"${event.guildEvent}"`;
+    // All of it is ASCII, and shorter than what `eventCost` sets aside.
+    end += buffer.write(`${header},"payload":`, end, 'latin1');
+    end += event.bytes.copy(buffer, end);
+    buffer[end++] = 0x7d;
+    opening = ',{"offset":';
+  }
+  buffer[end++] = 0x5d;
+  buffer[end++] = 0x7d;
+  return buffer.subarray(0, end);
+}
+
+/** The `gap` message. */
+export function gapMessage(head: EventMessageHead, gap: DeliveryGap): Buffer {
+  return textMessage(
+    {
+      op: 'gap',
+      lane: head.lane,
+      epoch: head.epoch,
+      offset: gap.offset,
+      session: gap.sessionId,
+      afterSeq: gap.afterSeq,
+      nextSeq: gap.nextSeq,
+      count: gap.count,
+      cause: gap.cause,
+      detectedAt: gap.detectedAt,
+    },
+    head.headroom,
+  );
+}
+
+/** Any other message. */
+export function textMessage(message: object, headroom: number): Buffer {
+  const text = JSON.stringify(message);
+  const buffer = Buffer.allocUnsafe(headroom + Buffer.byteLength(text));
+  buffer.write(text, headroom);
+  return buffer;
+}

@@ -1,0 +1,128 @@
+import type { Clock } from '@shardgate/gateway';
+import { eventsMessage, gapMessage } from './event-message.ts';
+import type { Freed } from './lane.ts';
+import type { Lease } from './leases.ts';
+import { systemSoon } from '../ports/soon.ts';
+import { LEAST_BUFFER_BYTES } from './protocol.ts';
+import type { StreamWindow } from './protocol.ts';
+import type { StreamConnection } from './stream-connection.ts';
+
+/** What one client is sent: the records of its lanes, each lane in turn, never more than its window takes. */
+export interface EventOutlet {
+  /** Sent and not acknowledged. */
+  readonly inFlight: StreamWindow;
+  /** Clock time since which the client owes an acknowledgement; null while it owes none. */
+  readonly owesSince: number | null;
+  /** There may be something to send on the lane. */
+  wake(lease: Lease): void;
+  /** The lane has gone. */
+  forget(lease: Lease): void;
+  /** The client has everything of the lane up to and with the offset. */
+  acknowledge(lease: Lease, offset: number): void;
+  /** What was sent is not asked for any more. */
+  release(freed: Freed): void;
+  /** There is room in the socket's buffer again. */
+  resume(): void;
+  /** Sends nothing from now on. */
+  close(): void;
+}
+
+export interface EventOutletOptions {
+  readonly connection: StreamConnection;
+  readonly window: StreamWindow;
+  readonly clock: Clock;
+}
+
+export function createEventOutlet({ connection, window, clock }: EventOutletOptions): EventOutlet {
+  const { headroom } = connection;
+  /** Lanes with something to send, in the order of their turns. */
+  const waiting = new Set<Lease>();
+  const inFlight = { events: 0, bytes: 0 };
+  /** When something was acknowledged last, or sent while nothing was unacknowledged. */
+  let progressAt = 0;
+  const fullAt = Math.max(window.bytes, LEAST_BUFFER_BYTES);
+  let isFlushPlanned = false;
+  let isClosed = false;
+
+  const plan = (): void => {
+    if (isFlushPlanned || isClosed || waiting.size === 0) return;
+    isFlushPlanned = true;
+    systemSoon(flush);
+  };
+
+  const flush = (): void => {
+    isFlushPlanned = false;
+    if (!isClosed && waiting.size > 0) connection.together(sendWaiting);
+  };
+
+  const sendWaiting = (): void => {
+    const now = clock.now();
+    for (const lease of waiting) {
+      // What a client acknowledges without reading it still stands in the socket's buffer.
+      if (connection.bufferedBytes() >= fullAt) return;
+      if (!sendNext(lease, now)) {
+        // There is a next one, but no room for it.
+        if (lease.lane.hasMore && !lease.handingOn) return;
+        waiting.delete(lease);
+      } else {
+        // To the end of the line, where this loop comes by again.
+        waiting.delete(lease);
+        if (lease.lane.hasMore) waiting.add(lease);
+      }
+    }
+  };
+
+  const sendNext = (lease: Lease, now: number): boolean => {
+    if (lease.handingOn) return false;
+    const { lane, epoch } = lease;
+    const wasSettled = lane.isSettled;
+    const left = { events: window.events - inFlight.events, bytes: window.bytes - inFlight.bytes };
+    const run = lane.take(left, inFlight.events === 0);
+    // What the client does not want needs no acknowledgement of its.
+    if (lane.wanted !== undefined) lane.acknowledge(-1);
+    if (run === undefined) return false;
+    if (wasSettled) lease.progressAt = now;
+    if (inFlight.events === 0) progressAt = now;
+    if (run.kind === 'events') {
+      const head = { lane: lane.name, epoch, attempt: run.attempt, headroom };
+      connection.send(eventsMessage(head, run.events, run.cost));
+      inFlight.events += run.events.length;
+    } else {
+      connection.send(gapMessage({ lane: lane.name, epoch, attempt: 0, headroom }, run.gap));
+      inFlight.events++;
+    }
+    inFlight.bytes += run.cost;
+    return true;
+  };
+
+  const outlet: EventOutlet = {
+    inFlight,
+    get owesSince() {
+      return inFlight.events === 0 ? null : progressAt;
+    },
+    wake(lease) {
+      if (!lease.lane.hasMore) return;
+      waiting.add(lease);
+      plan();
+    },
+    forget: (lease) => void waiting.delete(lease),
+    acknowledge(lease, offset) {
+      const freed = lease.lane.acknowledge(offset);
+      if (freed.events === 0) return;
+      progressAt = clock.now();
+      lease.progressAt = progressAt;
+      outlet.release(freed);
+    },
+    release(freed) {
+      inFlight.events -= freed.events;
+      inFlight.bytes -= freed.bytes;
+      plan();
+    },
+    resume: plan,
+    close() {
+      isClosed = true;
+      waiting.clear();
+    },
+  };
+  return outlet;
+}

@@ -1,0 +1,59 @@
+import type { Duplex } from 'node:stream';
+import type { WebSocket } from 'ws';
+import { CLOSE_CODES } from './protocol.ts';
+import type { ConnectionListener, StreamConnection } from './stream-connection.ts';
+
+export interface WebSocketConnectionOptions {
+  readonly socket: WebSocket;
+  /** What the WebSocket runs on. */
+  readonly stream: Duplex;
+  readonly address: string;
+  readonly authorized: boolean;
+}
+
+/** A reason in a close frame is 123 bytes at most. @see https://www.rfc-editor.org/rfc/rfc6455#section-5.5 */
+const MOST_REASON_BYTES = 123;
+
+/** One text message is one message. */
+export function createWebSocketConnection(options: WebSocketConnectionOptions): StreamConnection {
+  const { socket, stream, address, authorized } = options;
+  const connection: StreamConnection = {
+    address,
+    authorized,
+    headroom: 0,
+    listener: undefined,
+    send(message) {
+      if (socket.readyState === socket.OPEN) socket.send(message, { binary: false, compress: false });
+    },
+    together(work) {
+      stream.cork();
+      try {
+        work();
+      } finally {
+        stream.uncork();
+      }
+    },
+    bufferedBytes: () => stream.writableLength,
+    setReading(reading) {
+      if (reading) socket.resume();
+      else socket.pause();
+    },
+    end: (reason, message) => socket.close(CLOSE_CODES[reason], message.slice(0, MOST_REASON_BYTES)),
+    destroy: () => socket.terminate(),
+  };
+  const tell = (): ConnectionListener | undefined => connection.listener;
+  socket.on('message', (data: Buffer, isBinary: boolean) => {
+    if (isBinary) tell()?.onBroken('badMessage', 'messages are text');
+    else tell()?.onMessage(data.toString());
+  });
+  socket.on('error', (error) => {
+    const isLarge = 'code' in error && error.code === 'WS_ERR_UNSUPPORTED_MESSAGE_LENGTH';
+    tell()?.onBroken(
+      isLarge ? 'tooLarge' : 'badMessage',
+      isLarge ? 'the message is too long' : 'not a WebSocket frame',
+    );
+  });
+  socket.on('close', () => tell()?.onClose());
+  stream.on('drain', () => tell()?.onDrain());
+  return connection;
+}
