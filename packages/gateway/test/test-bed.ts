@@ -53,7 +53,7 @@ const WIRE: WireUnderTest = wireUnderTest ?? { encoding: 'json', compression: 'n
 export const HEARTBEAT_MS = 40_000;
 
 /** A gateway with one shard over sockets and a clock that the test holds in its hands. */
-export function createTestBed(options: Partial<GatewayOptions> = {}): TestBed {
+export function createTestBed(options: Partial<GatewayOptions> = {}, sessionId = 'session-1'): TestBed {
   const clock = createTestClock();
   const sockets: FarEnd[] = [];
   const handled: (number | null)[] = [];
@@ -120,7 +120,7 @@ export function createTestBed(options: Partial<GatewayOptions> = {}): TestBed {
         t: 'READY',
         s: 1,
         d: {
-          session_id: 'session-1',
+          session_id: sessionId,
           resume_gateway_url: 'ws://far-end/resume',
           guilds: [{ id: '100', unavailable: true }],
           user: { id: '1' },
