@@ -19,3 +19,7 @@ export const EVENT_HANDLER_PORT: number = Number(required('EVENT_HANDLER_PORT'))
 
 /** Where Discord's API is; unset for Discord itself. For trying the tutorial against the simulator. */
 export const DISCORD_API_URL: string | undefined = process.env['DISCORD_API_URL'];
+
+/** Where the durable gateway hands out events, and the folder for what has to outlive it; see page 6. */
+export const EVENTS_PORT: number = Number(process.env['EVENTS_PORT'] ?? 7890);
+export const STATE_FOLDER: string = process.env['STATE_FOLDER'] ?? './.shardgate';

@@ -1,6 +1,7 @@
 import { createRequire } from 'node:module';
 import { Command } from 'commander';
 import { demoCommand } from './demo-command.ts';
+import { journalCommand } from './journal-command.ts';
 import { simulateCommand } from './simulate-command.ts';
 
 /** The `shardgate` command. */
@@ -12,5 +13,6 @@ export function createProgram(): Command {
     .showHelpAfterError()
     .showSuggestionAfterError()
     .addCommand(demoCommand())
+    .addCommand(journalCommand())
     .addCommand(simulateCommand());
 }

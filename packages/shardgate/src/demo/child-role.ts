@@ -1,34 +1,40 @@
 import { fork, type ChildProcess } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
-import type { RoleMessage } from './role-messages.ts';
+import type { RoleCommand, RoleMessage, RoleName } from './role-messages.ts';
 
-/** Longest wait for a process to come up, and for one to go, milliseconds. */
-const START_TIMEOUT_MS = 30_000;
+/** A process that does not stop within this is killed. */
 const STOP_TIMEOUT_MS = 10_000;
+/** A process that is not up within this is given up. */
+const START_TIMEOUT_MS = 30_000;
 
-/** One process of the demo, seen from the one that started it. */
+/** One process of the demo, seen from its parent. */
 export interface ChildRole {
-  /** Resolves with its address once it listens; rejects when it fails or takes too long. */
+  /** Where it listens. Rejects when it ends, or does not come up in time. */
   readonly listening: Promise<string>;
-  /** Tells it to stop; ends it when it does not. Resolves when it is gone. */
+  tell(command: RoleCommand): void;
+  /** Asks it to stop and waits; kills it when it does not. */
   stop(): Promise<void>;
+  /** Ends it with SIGKILL, which it cannot notice. Resolves when it is gone. */
+  kill(): Promise<void>;
 }
 
-/** Starts `<name>-role.js` as a process of its own. `onMessage` hears all it says; `onExit` when it ends without having been told to. */
+/** Starts the file `<name>-role.js` beside this one as a process of its own. `onExit` is told why it ended, unless it was stopped or killed. */
 export function startRole(
-  name: string,
+  name: RoleName,
   environment: Readonly<Record<string, string>>,
   onMessage: (message: RoleMessage) => void,
   onExit: (reason: string) => void,
 ): ChildRole {
   const child: ChildProcess = fork(fileURLToPath(new URL(`./${name}-role.js`, import.meta.url)), [], {
     env: { ...process.env, ...environment },
+    // Only the parent reads the terminal and writes to it.
+    stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
   });
-  let stopping = false;
+  let isEnding = false;
   const gone = new Promise<void>((resolve) => {
     child.once('exit', (code, signal) => {
       resolve();
-      if (!stopping) onExit(`the ${name} process ended with ${signal ?? `code ${code}`}`);
+      if (!isEnding) onExit(`the ${name} process ended with ${signal ?? `code ${code}`}`);
     });
   });
   const listening = new Promise<string>((resolve, reject) => {
@@ -47,17 +53,27 @@ export function startRole(
       clearTimeout(timer);
       reject(new Error(`the ${name} process ended before it was up`));
     });
+    // The bot listens nowhere; nobody waits for it.
+    if (name === 'bot') clearTimeout(timer);
   });
-  // The gateway listens nowhere; no one waits for it.
   listening.catch(() => {});
   return {
     listening,
+    tell(command) {
+      // A process that is just ending hears nothing; its end is told by `onExit`.
+      if (child.connected) child.send(command, () => {});
+    },
     async stop() {
-      stopping = true;
+      isEnding = true;
       const force = setTimeout(() => child.kill('SIGKILL'), STOP_TIMEOUT_MS);
-      if (child.connected) child.send({ type: 'stop' });
+      if (child.connected) child.send({ type: 'stop' } satisfies RoleCommand, () => {});
       await gone;
       clearTimeout(force);
+    },
+    async kill() {
+      isEnding = true;
+      child.kill('SIGKILL');
+      await gone;
     },
   };
 }

@@ -11,5 +11,5 @@ runRole(async () => {
   });
   const { url } = await rest.start(rest);
   tell({ type: 'listening', url });
-  return () => rest.stop(rest);
+  return { stop: () => rest.stop(rest) };
 });

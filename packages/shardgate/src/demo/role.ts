@@ -1,5 +1,11 @@
 import type { RoleCommand, RoleMessage } from './role-messages.ts';
 
+/** How a role is ended, and what else it understands. */
+export interface RunningRole {
+  stop(): Promise<void>;
+  hear?(command: RoleCommand): void;
+}
+
 /** Tells the parent something. */
 export function tell(message: RoleMessage): void {
   if (process.connected) process.send?.(message);
@@ -16,18 +22,19 @@ export function setting(name: string): string {
  * Runs one process of the demo: starts it, and stops it when the parent says so or is gone. Ctrl-C reaches every process of a terminal at once; only the
  * parent acts on it, so that they stop in order.
  */
-export function runRole(start: () => Promise<() => Promise<void>>): void {
+export function runRole(start: () => Promise<RunningRole>): void {
   process.on('SIGINT', () => {});
   const started = start();
   let stopping: Promise<void> | undefined;
   const stop = (): void => {
     stopping ??= started
-      .then((end) => end())
+      .then((role) => role.stop())
       .catch((error: unknown) => tell({ type: 'failed', text: String(error) }))
       .finally(() => process.disconnect?.());
   };
   process.on('message', (command: RoleCommand) => {
     if (command.type === 'stop') stop();
+    else started.then((role) => role.hear?.(command)).catch(() => {});
   });
   process.on('disconnect', stop);
   process.on('SIGTERM', stop);
