@@ -8,6 +8,8 @@ export interface ChildProcess {
   printed(pattern: RegExp, deadlineMs?: number): Promise<RegExpExecArray>;
   /** Ends it, gently at first; resolves with its exit code when it is gone. */
   stop(): Promise<number | null>;
+  /** Ends it with SIGKILL; resolves when it is gone. */
+  kill(): Promise<void>;
 }
 
 /** Starts `node` with these parameters. The environment is this one's with `env` put over it. */
@@ -55,6 +57,10 @@ export function startNode(parameters: readonly string[], env: Readonly<Record<st
       const code = await exited;
       clearTimeout(force);
       return code;
+    },
+    kill: async () => {
+      child.kill('SIGKILL');
+      await exited;
     },
   };
 }

@@ -1,76 +1,77 @@
-import { spawn, type ChildProcess } from 'node:child_process';
-import { once } from 'node:events';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { spawn, spawnSync } from 'node:child_process';
+import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { assertClean, createSimulator } from '@shardgate/simulator';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { BIN, ownEnvironment, startCommand, watchCommand, type CommandProcess } from './demo-process.ts';
 
-const BIN = fileURLToPath(new URL('../../packages/shardgate/dist/bin.js', import.meta.url));
 const TOKEN = 'canary.demo.token';
 
 let folder = '';
-let running: ChildProcess | undefined;
+let running: CommandProcess | undefined;
 
 beforeEach(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'shardgate-demo-'));
+  folder = await mkdtemp(join(tmpdir(), 'shardgate-demo-test-'));
 });
 
 afterEach(async () => {
-  running?.kill('SIGKILL');
+  running?.child.kill('SIGKILL');
   await rm(folder, { recursive: true, force: true });
 });
 
-/** Runs the demo until its output matches, then presses Ctrl-C. Gives the exit code and everything printed. */
-async function runUntil(
-  pattern: RegExp,
-  environment: Readonly<Record<string, string>> = {},
-): Promise<{ code: number | null; output: string }> {
-  const { DISCORD_TOKEN: _token, DISCORD_API_URL: _url, ...rest } = process.env;
-  const child = spawn(process.execPath, [BIN, 'demo', '--shards', '3'], {
-    cwd: folder,
-    env: { ...rest, ...environment },
-  });
-  running = child;
-  let output = '';
-  const seen = new Promise<void>((resolve, reject) => {
-    const hear = (chunk: Buffer): void => {
-      output += chunk.toString();
-      if (pattern.test(output)) resolve();
-    };
-    child.stdout.on('data', hear);
-    child.stderr.on('data', hear);
-    child.once('exit', (code) =>
-      reject(new Error(`the demo ended with ${code} before it printed ${pattern}:\n${output}`)),
-    );
-  });
-  await seen;
-  child.kill('SIGINT');
-  const [code] = (await once(child, 'exit')) as [number | null];
-  return { code, output };
+function startDemo(parameters: readonly string[], env: Readonly<Record<string, string>> = {}): CommandProcess {
+  // What the demo leaves behind would stay here, where it is looked for.
+  running = startCommand(['demo', '--shards', '3', ...parameters], { cwd: folder, env: { TMPDIR: folder, ...env } });
+  return running;
 }
 
-describe('shardgate demo', () => {
-  it('shows events and a summary each second, and ends cleanly at Ctrl-C', async () => {
-    const { code, output } = await runUntil(
-      /shards 3\/3 ready \| received [1-9]\d*\/s \| handled [1-9]\d*\/s \| waiting \d+ \| lag \d+ ms/,
-    );
-    expect(output).toMatch(/shard [0-2] {2}[A-Z_]+/);
-    expect(output).toContain('stopped');
-    expect(output).not.toContain('failed');
-    expect(code).toBe(0);
+const READY = /"ready":3,"total":3,"sent":(\d+|null),"handled":[1-9]/;
+
+describe('shardgate demo', { timeout: 90_000 }, () => {
+  it('loses nothing while the bot and the gateway are killed in turn', async () => {
+    const demo = startDemo(['--rate', '300', '--kill-every', '2', '--seconds', '17']);
+    expect(await demo.ended, demo.output()).toBe(0);
+
+    const summary = demo.lines().at(-1);
+    expect(summary).toMatchObject({ event: 'summary', lost: 0, unknown: 0, handledTwice: 0, gaps: 0 });
+    const { kills, sent, handled } = summary as {
+      kills: { bot: number; gateway: number };
+      sent: number;
+      handled: number;
+    };
+    expect(kills.bot).toBeGreaterThanOrEqual(3);
+    expect(kills.gateway).toBeGreaterThanOrEqual(2);
+    expect(sent).toBeGreaterThan(2_000);
+    expect(handled).toBe(sent);
+    // While the bot is away, its events pile up, and nothing is called lost that is only late.
+    const status = demo.lines().filter(({ event }) => event === 'status');
+    expect(Math.max(...status.map(({ waiting }) => Number(waiting)))).toBeGreaterThan(100);
+    expect(status.filter(({ lost }) => lost !== 0)).toEqual([]);
+    // Neither its folder nor anything else is left.
+    expect(await readdir(folder)).toEqual([]);
   });
 
-  it('with DISCORD_TOKEN uses that API, and the next run resumes what the last one left', async () => {
+  it('prints JSON lines without a terminal, and ends cleanly at Ctrl-C', async () => {
+    const demo = startDemo([]);
+    await demo.printed(READY);
+    await demo.printed(/"event":"sample","text":"shard [0-2] {2}[A-Z_]+/);
+    demo.child.kill('SIGINT');
+    expect(await demo.ended, demo.output()).toBe(0);
+    for (const line of demo.output().trim().split('\n')) expect(() => JSON.parse(line) as unknown, line).not.toThrow();
+    expect(demo.lines().at(-1)).toMatchObject({ event: 'summary', lost: 0, kills: { bot: 0, gateway: 0 } });
+  });
+
+  it('with DISCORD_TOKEN uses that API, says that nobody knows what is lost, and the next run resumes', async () => {
     const simulator = createSimulator({ shards: 3, maxConcurrency: 3, guilds: 9, eventsPerSecond: 30, token: TOKEN });
     const { apiUrl } = await simulator.start();
-    const environment = { DISCORD_TOKEN: TOKEN, DISCORD_API_URL: apiUrl };
-    const ready = /shards 3\/3 ready \| received [1-9]/;
     for (const run of [1, 2]) {
-      const { code, output } = await runUntil(ready, environment);
-      expect(code, output).toBe(0);
-      expect(output).not.toContain(TOKEN);
+      const demo = startDemo([], { DISCORD_TOKEN: TOKEN, DISCORD_API_URL: apiUrl });
+      await demo.printed(READY);
+      demo.child.kill('SIGINT');
+      expect(await demo.ended, demo.output()).toBe(0);
+      expect(demo.output()).not.toContain(TOKEN);
+      expect(demo.lines().at(-1)).toMatchObject({ event: 'summary', lost: null, sent: null, gaps: 0 });
       expect(simulator.ledger.activity({ kind: 'identify' })).toHaveLength(3);
       expect(simulator.ledger.activity({ kind: 'resume' })).toHaveLength(3 * (run - 1));
     }
@@ -81,17 +82,37 @@ describe('shardgate demo', () => {
   it('with a token that Discord refuses says so and ends with code 1', async () => {
     const simulator = createSimulator({ shards: 1, token: 'another.token' });
     const { apiUrl } = await simulator.start();
-    const child = spawn(process.execPath, [BIN, 'demo'], {
-      cwd: folder,
-      env: { ...process.env, DISCORD_TOKEN: TOKEN, DISCORD_API_URL: apiUrl },
-    });
-    running = child;
-    let output = '';
-    child.stdout.on('data', (chunk: Buffer) => (output += chunk.toString()));
-    const [code] = (await once(child, 'exit')) as [number | null];
-    expect(code).toBe(1);
-    expect(output).toContain('the token is wrong or was reset');
-    expect(output).not.toContain(TOKEN);
+    const demo = startDemo([], { DISCORD_TOKEN: TOKEN, DISCORD_API_URL: apiUrl });
+    expect(await demo.ended).toBe(1);
+    expect(demo.output()).toContain('the token is wrong or was reset');
+    expect(demo.output()).not.toContain(TOKEN);
     await simulator.close();
+  });
+});
+
+/** Runs a command on a terminal of its own. */
+const TERMINAL = 'script';
+const hasTerminal = spawnSync(TERMINAL, ['--version']).stdout?.toString().includes('util-linux') === true;
+if (!hasTerminal) console.log("skipped: the demo's keys need a terminal, which `script` of util-linux makes");
+
+describe.skipIf(!hasTerminal)('shardgate demo on a terminal', { timeout: 90_000 }, () => {
+  it('kills the bot at k, the gateway at g, shows it in the status line, and stops at q', async () => {
+    const command = `stty cols 240 && exec '${process.execPath}' '${BIN}' demo --shards 3`;
+    const child = spawn(TERMINAL, ['-qefc', command, '/dev/null'], {
+      cwd: folder,
+      env: { ...ownEnvironment(), TMPDIR: folder, SHELL: '/bin/sh' },
+    });
+    running = watchCommand(child);
+    const demo = running;
+    await demo.printed(/shards 3\/3 \| sent \d+ \| handled [1-9]/);
+    expect(demo.output()).toContain('k kills the bot');
+    child.stdin.write('k');
+    await demo.printed(/the bot is started again/);
+    child.stdin.write('g');
+    await demo.printed(/the gateway is started again/);
+    await demo.printed(/shards 3\/3 .* lost 0 \| kills bot 1 gateway 1 \| waiting 0 \(journal \d+ KiB\)/);
+    child.stdin.write('q');
+    expect(await demo.ended, demo.output()).toBe(0);
+    expect(demo.output()).toMatch(/sent (\d+), handled \1: 0 lost, each id compared; .* bot killed once, gateway once/);
   });
 });
