@@ -7,6 +7,8 @@ const alias = {
   '@shardgate/wire': source('wire'),
   '@shardgate/rest': source('rest'),
   '@shardgate/gateway': source('gateway'),
+  '@shardgate/delivery': source('delivery'),
+  '@shardgate/client': source('client'),
   '@shardgate/simulator': source('simulator'),
   shardgate: source('shardgate'),
 };

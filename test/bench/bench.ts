@@ -2,7 +2,7 @@ import { buildAddons } from './native/addons.ts';
 import { findNodeWithZstd } from './native/node-with-zstd.ts';
 import { printProfile } from './report/profile.ts';
 import { targets } from './report/targets.ts';
-import { scenarioTable, targetTable } from './report/tables.ts';
+import { deliveryTable, scenarioTable, targetTable } from './report/tables.ts';
 import { thisMachine } from './report/machine.ts';
 import { installedVersions } from './report/versions.ts';
 import { readResults, writeReport } from './report/write-report.ts';
@@ -42,7 +42,7 @@ async function runMicro(): Promise<MicroResult> {
 async function measure({ quick, parts }: BenchOptions): Promise<Results> {
   const addons = buildAddons();
   const wanted = (part: Part): boolean => parts.includes(part);
-  const chosen = scenarios(quick).filter(({ id }) => parts.some((part) => part === id));
+  const chosen = scenarios(quick).filter(({ id }) => parts.some((part) => id === part || id.startsWith(`${part}-`)));
   const needsZstd = chosen.some(({ cells }) => cells.some(({ compression }) => compression === 'zstd-stream'));
   const zstd = needsZstd ? findNodeWithZstd() : undefined;
   const notes = [
@@ -74,7 +74,8 @@ async function main(): Promise<void> {
   if (options.cpuProf) return printProfile();
   if (options.page) return writeReport(readResults());
   const results = await measure(options);
-  for (const scenario of results.scenarios) console.log(`\n${scenario.title}\n\n${scenarioTable(scenario)}`);
+  for (const scenario of results.scenarios)
+    console.log(`\n${scenario.title}\n\n${scenarioTable(scenario)}\n\n${deliveryTable(scenario)}`);
   const held = targets(results);
   console.log(`\nTargets\n\n${targetTable(held)}\n\n${results.notes.join('\n')}`);
   if (options.write) writeReport(results);

@@ -1,6 +1,15 @@
 import { MIXES } from '../mix/mix.ts';
 import type { Results, ScenarioResult } from '../runner/results.ts';
-import { memoryTable, microTable, ratioTable, scenarioTable, sourceTable, table, targetTable } from './tables.ts';
+import {
+  deliveryTable,
+  memoryTable,
+  microTable,
+  ratioTable,
+  scenarioTable,
+  sourceTable,
+  table,
+  targetTable,
+} from './tables.ts';
 import { targets } from './targets.ts';
 
 /** The text of docs/benchmarks.md. */
@@ -14,6 +23,10 @@ export function page(results: Results): string {
     section(scenario('presence'), ['presence-cpu']),
     section(scenario('scale'), ['scale-cpu']),
     section(scenario('encodings'), ['encodings-cpu']),
+    ...['delivery', 'delivery-disk', 'delivery-http'].map((id) => {
+      const found = scenario(id);
+      return section(found, [], found === undefined ? '' : deliveryTable(found));
+    }),
     results.memory.length === 0 ? '' : `## Memory\n\n${memoryTable(results)}\n\n${image('memory')}`,
     results.micro === undefined ? '' : `## Reading the data\n\n${microTable(results)}`,
     rules(results),

@@ -1,3 +1,4 @@
+import type { DeliveryFigures } from '../runner/messages.ts';
 import type { Results, ScenarioResult } from '../runner/results.ts';
 import { cpuPerEvent, eventsPerSecond } from '../runner/results.ts';
 import { paired, spread } from '../runner/statistics.ts';
@@ -47,6 +48,30 @@ export function scenarioTable(scenario: ScenarioResult): string {
     '–',
   ]);
   return table(head, [...rows, ...holes]);
+}
+
+/** What deliveries did with the disk; empty for a scenario without any. */
+export function deliveryTable({ cells }: ScenarioResult): string {
+  const rows = cells.flatMap(({ cell, runs }) =>
+    (['paced', 'burst'] as const).flatMap((phase) => {
+      const figures = runs.flatMap((run) => run[phase].delivery ?? []);
+      if (figures.length === 0) return [];
+      const of = (figure: (one: DeliveryFigures) => number | null): string =>
+        shown(spread(figures.map(figure).filter((value) => value !== null)));
+      return [
+        [
+          SUBJECT_NAMES[cell.subject],
+          phase,
+          of(({ journaledShare }) => journaledShare * 100),
+          of(({ durableP50Ms }) => durableP50Ms),
+          of(({ durableP99Ms }) => durableP99Ms),
+          of(({ durableMaxMs }) => durableMaxMs),
+        ],
+      ];
+    }),
+  );
+  if (rows.length === 0) return '';
+  return table(['program', 'phase', '% written to the disk', 'receive → disk, ms: median', 'p99', 'most'], rows);
 }
 
 /** Each program against ours, round by round. */

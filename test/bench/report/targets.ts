@@ -1,8 +1,9 @@
 import type { SubjectName } from '../runner/cell.ts';
 import type { CellResult, Results } from '../runner/results.ts';
-import { cpuPerEvent, findCell } from '../runner/results.ts';
+import type { DeliveryFigures } from '../runner/messages.ts';
+import { cpuPerEvent, eventsPerSecond, findCell } from '../runner/results.ts';
 import { HEADLINE, MANY_SHARDS } from '../runner/scenarios.ts';
-import { paired } from '../runner/statistics.ts';
+import { paired, spread } from '../runner/statistics.ts';
 import type { Spread } from '../runner/statistics.ts';
 import { SUBJECT_NAMES } from './names.ts';
 
@@ -44,10 +45,47 @@ export function targets(results: Results): readonly Target[] {
       paired(figures(MANY_SHARDS), figures(4)),
     );
   });
+  const delivered = (['delivery-unix', 'delivery-websocket'] as const).flatMap((subject) =>
+    (['paced', 'burst'] as const).map((phase) => {
+      const figures = (of: SubjectName): readonly number[] | undefined =>
+        cpu(findCell(results, 'delivery', { ...HEADLINE, subject: of }), phase);
+      const what = `CPU per event, ${phase}: ${SUBJECT_NAMES[subject]} vs no delivery`;
+      return target(what, 1.4, '×', paired(figures(subject), figures('shardgate')));
+    }),
+  );
+  const deliveryOf = (
+    scenario: string,
+    subject: SubjectName,
+    figure: (figures: DeliveryFigures) => number | null,
+  ): Spread | undefined => {
+    const runs = findCell(results, scenario, { ...HEADLINE, subject })?.runs ?? [];
+    return spread(runs.flatMap(({ paced: { delivery } }) => (delivery === undefined ? [] : (figure(delivery) ?? []))));
+  };
+  const perSecond = (subject: SubjectName): readonly number[] | undefined =>
+    findCell(results, 'delivery-http', { ...HEADLINE, subject })?.runs.map(eventsPerSecond);
   const { micro } = results;
   return [
     ...receive,
     ...scale,
+    ...delivered,
+    target(
+      'events on the disk with a healthy consumer, paced',
+      1,
+      '%',
+      deliveryOf('delivery', 'delivery-unix', ({ journaledShare }) => journaledShare * 100),
+    ),
+    target(
+      'receive → disk, p99 at 10,000 events/s',
+      10,
+      'ms',
+      deliveryOf('delivery-disk', 'delivery-durable', ({ durableP99Ms }) => durableP99Ms),
+    ),
+    target(
+      'events/s over HTTP: fetch for each event vs batches',
+      0.05,
+      '×',
+      paired(perSecond('fetch'), perSecond('delivery-http')),
+    ),
     target(`RSS per idle zlib-stream shard, ${MANY_SHARDS} shards`, 200, 'KB', memoryPerShard(results, 'shardgate')),
     target(
       'reading payload.d (JSON) vs JSON.parse(bytes.toString())',

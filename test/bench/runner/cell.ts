@@ -14,7 +14,17 @@ export const SUBJECTS = [
   'wire',
 ] as const;
 
-export type SubjectName = (typeof SUBJECTS)[number];
+/** Ours with a delivery behind it, and one request for each event, which it is held against. */
+export const DELIVERY_SUBJECTS = [
+  'delivery-unix',
+  'delivery-websocket',
+  'delivery-both',
+  'delivery-durable',
+  'delivery-http',
+  'fetch',
+] as const;
+
+export type SubjectName = (typeof SUBJECTS)[number] | (typeof DELIVERY_SUBJECTS)[number];
 
 /** What a source sends. */
 export interface StreamKind {

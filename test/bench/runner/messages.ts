@@ -56,6 +56,18 @@ export interface Measured {
   readonly wallMs: number;
   readonly rssBytes: number;
   readonly peakRssBytes: number;
+  /** Of programs with a delivery. */
+  readonly delivery?: DeliveryFigures;
+}
+
+/** What a delivery did in a window. */
+export interface DeliveryFigures {
+  /** Of the events that came, the part that was written to the journal. */
+  readonly journaledShare: number;
+  /** Milliseconds from the hand-over to the journal to the disk; null where nothing was written. */
+  readonly durableP50Ms: number | null;
+  readonly durableP99Ms: number | null;
+  readonly durableMaxMs: number | null;
 }
 
 /** What a subject tells the runner. */

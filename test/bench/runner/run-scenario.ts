@@ -19,7 +19,7 @@ interface Options {
 
 /** Rounds in which each cell has its turn; each round begins with another. */
 export async function runScenario(scenario: Scenario, options: Options): Promise<ScenarioResult> {
-  const { id, title, cells, rounds, volume } = scenario;
+  const { id, title, cells, rounds, volume, rate = PACED_RATE } = scenario;
   const sources = new Map<string, Source>();
   const runs = new Map<string, Run[]>(cells.map((cell) => [cellKey(cell), []]));
   const refused = new Map<string, { cell: Cell; reason: string }>();
@@ -51,7 +51,7 @@ export async function runScenario(scenario: Scenario, options: Options): Promise
       return 'no Node.js with zstd for the source';
     try {
       const { profileTo } = options;
-      return await runSubject({ cell, source: await sourceOf(cell), volume, rate: PACED_RATE, profileTo });
+      return await runSubject({ cell, source: await sourceOf(cell), volume, rate, profileTo });
     } catch (error) {
       if (error instanceof ChildRefused) return error.message;
       throw error;

@@ -8,6 +8,8 @@ export interface Scenario {
   readonly cells: readonly Cell[];
   readonly rounds: number;
   readonly volume: Volume;
+  /** Events per second while paced; {@link PACED_RATE} where it is left out. */
+  readonly rate?: number;
 }
 
 /** Events per second over all shards while `paced`: a sixth of a core for the slowest program on the slowest machine seen. */
@@ -21,6 +23,8 @@ const LARGE: Volume = { warmup: 12_000, paced: 10_000, burst: 40_000 };
 const SMALL: Volume = { warmup: 10_000, paced: 6_000, burst: 20_000 };
 /** With a thousand shards every stream's window is to be full, too, before anything is measured. */
 const WIDE: Volume = { warmup: 40_000, paced: 8_000, burst: 20_000 };
+/** For programs that need a millisecond for an event. */
+const TINY: Volume = { warmup: 2_000, paced: 1_000, burst: 4_000 };
 const QUICK: Volume = { warmup: 8_000, paced: 4_000, burst: 12_000 };
 
 const PEERS: readonly SubjectName[] = [
@@ -72,9 +76,32 @@ export function scenarios(quick: boolean): readonly Scenario[] {
       rounds: 3,
       volume: SMALL,
     },
+    {
+      id: 'delivery',
+      title: 'With a consumer in another process: typical mix, JSON, zlib-stream, 4 shards',
+      cells: on(['shardgate', 'delivery-unix', 'delivery-websocket', 'delivery-both'], {}),
+      rounds: quick ? 1 : 5,
+      volume: quick ? QUICK : LARGE,
+    },
+    {
+      id: 'delivery-disk',
+      title: 'Every event on the disk: 10,000 events/s while paced',
+      cells: on(['delivery-unix', 'delivery-durable'], {}),
+      rounds: quick ? 1 : 3,
+      volume: { warmup: 12_000, paced: 30_000, burst: 40_000 },
+      rate: 10_000,
+    },
+    {
+      id: 'delivery-http',
+      title: 'Over HTTP: batches against a request for each event, 500 events/s while paced',
+      cells: on(['delivery-http', 'fetch'], {}),
+      rounds: quick ? 1 : 3,
+      volume: TINY,
+      rate: 500,
+    },
     { id: 'encodings', title: 'By encoding and compression, 4 shards', cells: encodings, rounds: 3, volume: SMALL },
   ];
-  return quick ? all.slice(0, 2) : all;
+  return quick ? all.filter(({ id }) => id !== 'presence' && id !== 'encodings') : all;
 }
 
 /** Programs whose memory is measured. */

@@ -1,7 +1,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { Session } from 'node:inspector/promises';
 import { join } from 'node:path';
-import type { SubjectMessage, SubjectOptions, SubjectOrder } from '../runner/messages.ts';
+import type { DeliveryFigures, SubjectMessage, SubjectOptions, SubjectOrder } from '../runner/messages.ts';
 
 /** Called for each dispatch, with its name: all that is asked of a program's handler. */
 export type OnEvent = (t: string) => void;
@@ -9,11 +9,19 @@ export type OnEvent = (t: string) => void;
 /** Why a program cannot do what a cell asks for: no failure, a hole in the table. */
 export class Refusal extends Error {}
 
+/** Figures that a program has of its own, for each window. */
+export interface OwnFigures {
+  reset(): void;
+  figures(): DeliveryFigures;
+}
+
 /**
  * Runs a program as the runner wants it: `connect` connects all shards and hands every dispatch to `onEvent`. Counting and measuring are the same
  * for all programs.
  */
-export function runSubject(connect: (options: SubjectOptions, onEvent: OnEvent) => Promise<void> | void): void {
+export function runSubject(
+  connect: (options: SubjectOptions, onEvent: OnEvent) => Promise<OwnFigures | void> | void,
+): void {
   const options = JSON.parse(process.argv[2] ?? '') as SubjectOptions;
   const names = new Map<string, number>();
   let readyShards = 0;
@@ -23,6 +31,7 @@ export function runSubject(connect: (options: SubjectOptions, onEvent: OnEvent) 
   let startedAt = 0;
   let cpu = process.cpuUsage();
   let session: Session | undefined;
+  let own: OwnFigures | undefined;
 
   const onEvent: OnEvent = (t) => {
     if (t === 'READY') {
@@ -40,7 +49,14 @@ export function runSubject(connect: (options: SubjectOptions, onEvent: OnEvent) 
     const rssBytes = process.memoryUsage.rss();
     const peakRssBytes = process.resourceUsage().maxRSS * 1_024;
     void stopProfile().then(() =>
-      tell({ kind: 'measured', cpuMs: (user + system) / 1_000, wallMs, rssBytes, peakRssBytes }),
+      tell({
+        kind: 'measured',
+        cpuMs: (user + system) / 1_000,
+        wallMs,
+        rssBytes,
+        peakRssBytes,
+        ...(own === undefined ? {} : { delivery: own.figures() }),
+      }),
     );
   }
 
@@ -48,6 +64,7 @@ export function runSubject(connect: (options: SubjectOptions, onEvent: OnEvent) 
     // What earlier windows left behind is not this one's.
     globalThis.gc?.();
     if (options.profileTo !== undefined && phase !== 'warmup') await startProfile();
+    own?.reset();
     left = expected = events;
     cpu = process.cpuUsage();
     tell({ kind: 'armed' });
@@ -90,6 +107,7 @@ export function runSubject(connect: (options: SubjectOptions, onEvent: OnEvent) 
   process.on('disconnect', () => process.exit());
   Promise.resolve()
     .then(() => connect(options, onEvent))
+    .then((figures) => void (own = figures ?? undefined))
     .catch((error: unknown) => {
       if (!(error instanceof Refusal)) throw error;
       tell({ kind: 'refused', reason: error.message });
