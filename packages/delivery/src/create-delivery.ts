@@ -22,6 +22,7 @@ export interface DeliveryOptions extends Partial<DeliveryMethods> {
   readonly journalAfterMs?: number;
   readonly window?: Partial<DeliveryState['window']>;
   readonly batch?: Partial<DeliveryState['batch']>;
+  readonly gatherMs?: number;
   readonly maxMemoryBytes?: number;
   readonly ackTimeoutMs?: number;
   readonly backOff?: Partial<DeliveryState['backOff']>;
@@ -57,6 +58,7 @@ const shape = {
   journalAfterMs: count(0).optional(),
   window: z.strictObject({ events: count(1).optional(), bytes: count(1).optional() }).optional(),
   batch: z.strictObject({ events: count(1).optional(), bytes: count(1).optional() }).optional(),
+  gatherMs: count(0).optional(),
   maxMemoryBytes: count(1).optional(),
   ackTimeoutMs: count(1).optional(),
   backOff: z.strictObject({ baseMs: count(1).optional(), capMs: count(1).optional() }).optional(),
@@ -123,6 +125,8 @@ export function createDelivery(options: DeliveryOptions): Delivery {
       state: 'idle',
       memoryBytes: 0,
       isFull: false,
+      askJournalAt: Number.NEGATIVE_INFINITY,
+      gatheredAt: Number.NEGATIVE_INFINITY,
       upkeepTimer: undefined,
       watched: new Set(),
       onSettled: undefined,

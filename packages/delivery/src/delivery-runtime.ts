@@ -21,6 +21,10 @@ export interface DeliveryRuntime {
   memoryBytes: number;
   /** The journal said that it is full. */
   isFull: boolean;
+  /** Monotonic milliseconds before which it is not asked again. */
+  askJournalAt: number;
+  /** Monotonic milliseconds of the last look at the due sources. */
+  gatheredAt: number;
   upkeepTimer: TimerHandle;
   /** Timers of interactions that may have to be answered. */
   readonly watched: Set<TimerHandle>;

@@ -170,6 +170,7 @@ export async function createLaneBed(options: DeliveryOptions, sessionId = 'sessi
   const delivery = createDelivery({
     clock,
     random: () => 0.5,
+    gatherMs: 0,
     soon: (callback) => void clock.setTimer(callback, 0),
     ...options,
   });

@@ -30,6 +30,19 @@ describe('a lane', () => {
     expect(sink.given.map((batch) => batch.seqs)).toContainEqual([9]);
   });
 
+  it('lets an event go at once after a pause, and gathers those that follow', async () => {
+    const sink = createScriptedSink();
+    sink.answer = yes;
+    const bed = await createLaneBed({ sinks: [sink], gatherMs: 20 });
+    await bed.clock.advance(100);
+    const batches = sink.given.length;
+    for (let event = 0; event < 30; event++) await bed.events(1);
+    expect(sink.given[batches]?.seqs).toEqual([2]);
+    expect(sink.given.length - batches).toBeLessThanOrEqual(4);
+    await bed.clock.advance(20);
+    expect(sink.received).toEqual(seqs(1, 31));
+  });
+
   it('never has more under way than its window', async () => {
     const sink = createScriptedSink();
     const bed = await createLaneBed({ sinks: [sink], window: { events: 10 }, batch: { events: 4 } });

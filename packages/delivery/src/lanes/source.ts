@@ -15,6 +15,8 @@ export class Source implements LaneKey {
   /** Offset of the first record of this process. */
   readonly base: number;
   next: number;
+  /** Highest offset that may be sent: later ones wait for others to go with. */
+  sendable: number;
   /** Bytes of the records in memory. */
   bytes = 0;
   /** Highest offset that was given to the journal. */
@@ -44,6 +46,7 @@ export class Source implements LaneKey {
     this.name = laneName({ shardId, shardCount });
     this.base = next;
     this.next = next;
+    this.sendable = next - 1;
     this.journaled = next - 1;
     this.durable = next - 1;
     this.settled = next - 1;

@@ -36,20 +36,25 @@ export function sourceOf(delivery: Delivery, shardId: number, shardCount: number
   return source;
 }
 
-/** Has the source looked at when this tick is over, together with all others that got something in it. */
+/** Has the source looked at when this tick is over, or a little later, together with all others that got something by then. */
 export function markDue(delivery: Delivery, source: Source): void {
   if (source.isDue) return;
   source.isDue = true;
   const { due } = delivery.runtime;
-  if (due.push(source) === 1) delivery.soon(() => pumpDue(delivery));
+  if (due.push(source) > 1) return;
+  const waitMs = delivery.runtime.gatheredAt + delivery.gatherMs - delivery.clock.now();
+  if (waitMs <= 0) delivery.soon(() => pumpDue(delivery));
+  else delivery.clock.setTimer(() => pumpDue(delivery), waitMs);
 }
 
 function pumpDue(delivery: Delivery): void {
   const { runtime } = delivery;
   const { due } = runtime;
   runtime.due = [];
+  runtime.gatheredAt = delivery.clock.now();
   for (const source of due) {
     source.isDue = false;
+    source.sendable = source.next - 1;
     if (delivery.journalAfterMs === 0 || runtime.state === 'draining') giveToJournal(delivery, source, source.next - 1);
     for (const lane of lanesOf(delivery, source)) pump(delivery, lane);
   }

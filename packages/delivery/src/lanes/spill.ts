@@ -4,6 +4,9 @@ import { lanesOf } from './lanes.ts';
 import { ackedByRequired, advance, saveCursor } from './settlement.ts';
 import type { Source } from './source.ts';
 
+/** How long a journal that takes no more is left alone, unless it says that there is room, milliseconds. */
+const ASK_AGAIN_MS = 1_000;
+
 /** Gives the journal what required sinks have not acknowledged, up to an offset. False when it takes no more. */
 export function giveToJournal(delivery: Delivery, source: Source, through: number): boolean {
   const { journal, runtime } = delivery;
@@ -16,6 +19,8 @@ export function giveToJournal(delivery: Delivery, source: Source, through: numbe
       source.first - 1,
     ) + 1;
   if (from > through) return true;
+  // It says when there is room: to ask for every event anew, with all that waits, would cost more than the events themselves.
+  if (delivery.clock.now() < runtime.askJournalAt) return false;
   const records = source.slice(from, through);
   const before = source.journaled;
   // Before the journal has them, as it may call back at once.
@@ -24,6 +29,7 @@ export function giveToJournal(delivery: Delivery, source: Source, through: numbe
     source.journaled = before;
     if (!runtime.isFull) tell(delivery, 'overflow', { full: true });
     runtime.isFull = true;
+    runtime.askJournalAt = delivery.clock.now() + ASK_AGAIN_MS;
     return false;
   }
   runtime.counts.journaled += records.length;

@@ -2,6 +2,7 @@ import type { DeliveryEvent, DeliveryGap, DeliveryRecord } from '../delivery-rec
 import type { Delivery } from '../delivery.ts';
 import { isExpired } from '../interactions/interaction-watch.ts';
 import type { Lane } from './lane.ts';
+import type { Source } from './source.ts';
 
 /** What goes into one batch. */
 export interface Taken {
@@ -23,13 +24,13 @@ export interface TakeLimit {
 export function takeRecords(delivery: Delivery, lane: Lane, limit: TakeLimit): Taken | undefined {
   const { source, slot, backlog } = lane;
   const fromMemory = backlog.length === 0;
-  if (fromMemory && (lane.sent + 1 < source.first || lane.sent + 1 >= source.next)) return undefined;
+  if (fromMemory && (lane.sent + 1 < source.first || lane.sent >= source.sendable)) return undefined;
   const records: DeliveryRecord[] = [];
   let bytes = 0;
   let through = lane.sent;
   let index = 0;
   for (;;) {
-    const record = fromMemory ? source.at(through + 1) : backlog[index];
+    const record = fromMemory ? sendableAt(source, through + 1) : backlog[index];
     if (record === undefined) break;
     if (slot.wants(record)) {
       const size = record.kind === 'event' ? record.bytes.length : 0;
@@ -44,6 +45,10 @@ export function takeRecords(delivery: Delivery, lane: Lane, limit: TakeLimit): T
   }
   if (!fromMemory) backlog.splice(0, index);
   return { records, bytes, through };
+}
+
+function sendableAt(source: Source, offset: number): DeliveryRecord | undefined {
+  return offset <= source.sendable ? source.at(offset) : undefined;
 }
 
 /** What is told in the place of an interaction that nobody can answer any more. */

@@ -51,5 +51,6 @@ function isLane(one: LaneKey, other: LaneKey): boolean {
 function hasRoom(delivery: Delivery): void {
   if (!delivery.runtime.isFull) return;
   delivery.runtime.isFull = false;
+  delivery.runtime.askJournalAt = Number.NEGATIVE_INFINITY;
   tell(delivery, 'overflow', { full: false });
 }
