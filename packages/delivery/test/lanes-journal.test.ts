@@ -237,4 +237,18 @@ describe('stopping', () => {
     expect(sink.closed).toBe(true);
     expect(bed.clock.timers).toBe(0);
   });
+
+  it('leaves no timer behind for a batch that fails because its sink is closed', async () => {
+    const sink = createScriptedSink();
+    sink.close = async () => {
+      for (const batch of sink.given) batch.reject(new Error('closed'));
+    };
+    const bed = await createLaneBed({ sinks: [sink], journal: createScriptedJournal() });
+    await bed.events(3);
+    await bed.gateway.stopGateway(bed.gateway);
+    await bed.delivery.stop(bed.delivery);
+    await bed.clock.advance(0);
+    expect(bed.toldOf('laneFailed')).toEqual([]);
+    expect(bed.clock.timers).toBe(0);
+  });
 });

@@ -15,7 +15,7 @@ export interface EventClientOptions {
   readonly name: string;
   /** The sink's key, where it has one. */
   readonly secretKey?: string;
-  /** Handlers that may run at a time; those of one guild run one after another. @defaultValue `64` */
+  /** Handlers that may run at a time; those of one guild run one after another. Even 1 takes turns between guilds: it gives no order over a shard. @defaultValue `64` */
   readonly concurrency?: number;
   /** Most that may be sent to this client and not be acknowledged. The sink may grant less. @defaultValue what the sink grants */
   readonly window?: { readonly events: number; readonly bytes: number };

@@ -17,6 +17,8 @@ export function failFlight(delivery: Delivery, lane: Lane, flight: Flight, error
   if (flight.isGivenUp || flight.done) return;
   const isFirst = lane.flights[0] === flight;
   giveUp(lane);
+  // Its sink was closed: the journal has what is left, and a timer would keep the process alive.
+  if (delivery.runtime.state === 'stopped') return;
   lane.counts.failed++;
   if (!(error instanceof RefusedError)) return retryLater(delivery, lane, error, pump);
   const left = flight.records.filter(({ offset }) => offset > lane.acked);

@@ -15,7 +15,7 @@ export async function stop(delivery: Delivery): Promise<void> {
     clock.clearTimer(slot.openTimer);
     for (const lane of lanesOfSlot(delivery, slot)) clock.clearTimer(lane.retryTimer);
   }
-  const closing = [...runtime.slots.map(({ sink }) => [sink.name, sink.close()] as const)];
+  const closing = runtime.slots.map(({ sink }) => [sink.name, sink.close()] as const);
   for (const [where, closed] of closing)
     await closed.catch((error: unknown) => tell(delivery, 'error', { where: `sink ${where}`, error }));
   await delivery.deadLetters?.close();
