@@ -66,7 +66,7 @@ describe('the names of the original', () => {
     expect(gateway.spawnShardDelay).toBeGreaterThanOrEqual(5_100);
     expect(gateway.cache.guildIds).toMatchObject({ size: 0 });
     expect(gateway.cache.loadingGuildIds).toMatchObject({ size: 0 });
-    expect(gateway.cache.editedMessages).toBeInstanceOf(Map);
+    expect(gateway.cache.editedMessages).toMatchObject({ size: 0 });
   });
 
   it('exist for clusters and for workers, as options and as properties', () => {

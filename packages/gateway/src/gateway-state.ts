@@ -40,7 +40,7 @@ export interface GatewayCache {
   readonly guildIds: Set<bigint>;
   /** Guilds of READY whose data has not arrived yet. A live view. */
   readonly loadingGuildIds: Set<bigint>;
-  /** Messages and the edit that was last passed on. Bounded. */
+  /** Messages and a hash of their last update, 16 hexadecimal digits. A live view, bounded; what is deleted here is forgotten, setting any other text throws. */
   readonly editedMessages: Map<bigint, string>;
 }
 

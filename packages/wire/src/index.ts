@@ -8,5 +8,6 @@ export { Op } from './opcodes.ts';
 export { Payload } from './payload.ts';
 export type { PayloadJson } from './payload.ts';
 export { readPayload } from './read-payload.ts';
+export { skipJson } from './skip-json.ts';
 export { WireError } from './wire-error.ts';
 export type { WireErrorCode } from './wire-error.ts';

@@ -69,6 +69,9 @@ export function skipString(bytes: Buffer, at: number): number {
  * Nesting costs one bit a level and no stack, so no depth is too deep.
  */
 export function skipValue(bytes: Buffer, at: number): number {
+  const first = bytes[at];
+  // Most values open nothing.
+  if (first !== Byte.openBrace && first !== Byte.openBracket) return skipScalar(bytes, at);
   const open = createContainers();
   let i = at;
   for (;;) {

@@ -73,6 +73,14 @@ export class Payload {
     return this.#d;
   }
 
+  /**
+   * The bytes of `d` in `encoding` (of ETF one term without the version byte), as they came: unchecked until `d` was read, so damage there may show as bytes that are no value, or as more
+   * than one. A part of `bytes`, not to be written to. Undefined when the message has no `d`.
+   */
+  get dBytes(): Buffer | undefined {
+    return this.#dStart === -1 ? undefined : this.bytes.subarray(this.#dStart, this.#dEnd);
+  }
+
   /** What JSON.stringify writes: op, d, s and t in this order. Reads `d`, so it throws as that does. */
   toJSON(): PayloadJson {
     return { op: this.op, d: this.d, s: this.s, t: this.t };

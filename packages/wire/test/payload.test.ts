@@ -1,7 +1,7 @@
 import { inspect } from 'node:util';
 import { describe, expect, it, vi } from 'vitest';
 import type { Payload } from '../src/index.ts';
-import { readPayload } from '../src/index.ts';
+import { decodeEtf, encodeEtf, readEtfPayload, readPayload } from '../src/index.ts';
 import { dispatch } from './deflate.ts';
 import { wireCode, wireFailure } from './wire-failure.ts';
 
@@ -239,4 +239,14 @@ describe('a payload', () => {
     const { d } = original;
     expect(original.withName('X').d).toBe(d);
   });
+});
+
+it('dBytes are those of d, unread', () => {
+  const payload = readPayload(Buffer.from('{"t":"TYPING_START","s":7,"op":0,"d":{"a":[1,{}]}}'));
+  expect(payload.dBytes?.toString()).toBe('{"a":[1,{}]}');
+  expect(readPayload(Buffer.from('{ "d" : "x" , "op": 10 }')).dBytes?.toString()).toBe('"x"');
+  expect(readPayload(Buffer.from('{"op":11}')).dBytes).toBeUndefined();
+  const etf = encodeEtf({ op: 10, d: { a: [1] } });
+  const version = etf.subarray(0, 1);
+  expect(decodeEtf(Buffer.concat([version, readEtfPayload(etf).dBytes ?? etf]))).toEqual({ a: [1] });
 });

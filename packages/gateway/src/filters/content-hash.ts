@@ -1,23 +1,31 @@
 /** Two independent 32-bit hashes, mixed side by side. */
-const PRIME_A = 0x9e37_79b1;
-const PRIME_B = 0x5f35_6495;
+export const PRIME_A = 0x9e37_79b1;
+export const PRIME_B = 0x5f35_6495;
+export const SEED_A = 0xdead_beef;
+export const SEED_B = 0x41c6_ce57;
+
+/** 64 bits, as two signed 32-bit integers. */
+export interface ContentHash {
+  readonly a: number;
+  readonly b: number;
+}
 
 let a = 0;
 let b = 0;
 
 /**
- * A short hash of JSON data. Members for which `skips` says so are left out, at any depth. Not for secrets: who wants two
+ * A hash of JSON data. Members for which `skips` says so are left out, at any depth. Not for secrets: who wants two
  * values with one hash can make them.
  *
  * @throws {RangeError} for data nested too deeply for the stack
  */
-export function contentHash(value: unknown, skips: (key: string, depth: number) => boolean): string {
-  a = 0xdead_beef;
-  b = 0x41c6_ce57;
+export function contentHash(value: unknown, skips: (key: string, depth: number) => boolean): ContentHash {
+  a = SEED_A;
+  b = SEED_B;
   mixValue(value, skips, 0);
   a = Math.imul(a ^ (a >>> 16), PRIME_A);
   b = Math.imul(b ^ (b >>> 16), PRIME_B);
-  return `${((a ^ (b >>> 13)) >>> 0).toString(36)}.${((b ^ (a >>> 13)) >>> 0).toString(36)}`;
+  return { a: a ^ (b >>> 13), b: b ^ (a >>> 13) };
 }
 
 function mixValue(value: unknown, skips: (key: string, depth: number) => boolean, depth: number): void {

@@ -35,7 +35,7 @@ export function ifWanted(gateway: GatewayManager, payload: Payload | undefined):
 }
 
 function isRealEdit(gateway: GatewayManager, payload: Payload): boolean {
-  return !gateway.filters.editedMessages || gateway.runtime.editedMessages.isRealEdit(payload.d);
+  return !gateway.filters.editedMessages || gateway.runtime.editedMessages.isRealEdit(payload);
 }
 
 function guildCreated(gateway: GatewayManager, shard: Shard, payload: Payload): Payload | undefined {
