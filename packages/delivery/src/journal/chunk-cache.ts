@@ -2,15 +2,16 @@ import type { Segment } from './segment.ts';
 import type { JournalStore } from './store.ts';
 import { codeOf } from './store.ts';
 
-const CHUNK_BYTES = 2 ** 20;
-/** Lanes that drain together read the same parts of a segment; 24 of them serve some tens of lanes. */
-const MOST_CHUNKS = 24;
+const CHUNK_BYTES = 2 ** 18;
+/** 8 MiB. Lanes that drain together read the same parts of a segment. */
+const MOST_CHUNKS = 32;
+const MOST_FREE = 4;
 
 /** Reads segments in large parts and keeps the last ones. */
 export interface ChunkCache {
-  /** The bytes if they are at hand, without waiting. Not to be kept. */
+  /** The bytes if they are at hand, without waiting. To be read at once: the memory is used again. */
   peek(segment: Segment, position: number, length: number): Buffer | undefined;
-  /** The bytes; undefined where the disk has none or cannot read them. Not to be kept. */
+  /** A copy of the bytes; undefined where the disk has none or cannot read them. */
   read(segment: Segment, position: number, length: number): Promise<Buffer | undefined>;
   forget(segment: Segment): void;
 }
@@ -18,8 +19,20 @@ export interface ChunkCache {
 export function createChunkCache(store: JournalStore): ChunkCache {
   /** Least recently used first. */
   const chunks = new Map<string, Buffer>();
+  /** Memory of chunks that went: at tens of MiB a second, new memory for each would be garbage faster than it is collected. */
+  const free: Buffer[] = [];
+  const memories = new WeakMap<ArrayBufferLike, Buffer>();
   const underWay = new Map<string, Promise<Buffer>>();
   const keyOf = (segment: Segment, index: number): string => `${segment.id}:${index}`;
+
+  const drop = (key: string): void => {
+    const chunk = chunks.get(key);
+    if (chunk === undefined) return;
+    chunks.delete(key);
+    // A store may have used memory of its own.
+    const memory = memories.get(chunk.buffer);
+    if (memory !== undefined && free.length < MOST_FREE) free.push(memory);
+  };
 
   /** The chunk, at least up to the given length. */
   const load = (segment: Segment, index: number, needed: number): Promise<Buffer> => {
@@ -29,15 +42,19 @@ export function createChunkCache(store: JournalStore): ChunkCache {
     const running = underWay.get(key);
     if (running !== undefined) return running;
     const start = index * CHUNK_BYTES;
-    const reading = store.read(segment.name, start, Math.min(CHUNK_BYTES, segment.end - start)).then((chunk) => {
-      chunks.delete(key);
-      chunks.set(key, chunk);
-      for (const oldest of chunks.keys()) {
-        if (chunks.size <= MOST_CHUNKS) break;
-        chunks.delete(oldest);
-      }
-      return chunk;
-    });
+    const memory = free.pop() ?? Buffer.allocUnsafeSlow(CHUNK_BYTES);
+    memories.set(memory.buffer, memory);
+    const reading = store
+      .read(segment.name, start, Math.min(CHUNK_BYTES, segment.end - start), memory)
+      .then((chunk) => {
+        drop(key);
+        chunks.set(key, chunk);
+        for (const oldest of chunks.keys()) {
+          if (chunks.size <= MOST_CHUNKS) break;
+          drop(oldest);
+        }
+        return chunk;
+      });
     underWay.set(key, reading);
     return reading.finally(() => void underWay.delete(key));
   };
@@ -65,7 +82,7 @@ export function createChunkCache(store: JournalStore): ChunkCache {
           const chunk = await load(segment, index, upTo);
           // One that was under way may have been read before the segment had grown.
           if (chunk.length < upTo) return await exactly(store, segment, position, length);
-          parts.push(chunk.subarray(at, upTo));
+          parts.push(Buffer.from(chunk.subarray(at, upTo)));
           from += upTo - at;
         }
         return parts.length === 1 ? parts[0] : Buffer.concat(parts);
@@ -81,7 +98,7 @@ export function createChunkCache(store: JournalStore): ChunkCache {
       }
     },
     forget(segment) {
-      for (const key of chunks.keys()) if (key.startsWith(`${segment.id}:`)) chunks.delete(key);
+      for (const key of chunks.keys()) if (key.startsWith(`${segment.id}:`)) drop(key);
     },
   };
 }

@@ -32,10 +32,10 @@ export function createFileStore(options: { readonly path: string }): JournalStor
     },
     create: async (name) => fileOf(await open(pathOf(name), 'w', 0o600)),
     open: async (name) => fileOf(await open(pathOf(name), 'r+')),
-    async read(name, position, length) {
+    async read(name, position, length, into) {
       const handle = await open(pathOf(name), 'r');
       try {
-        const target = Buffer.allocUnsafeSlow(length);
+        const target = into ?? Buffer.allocUnsafeSlow(length);
         let filled = 0;
         while (filled < length) {
           const { bytesRead } = await handle.read(target, filled, length - filled, position + filled);

@@ -22,8 +22,8 @@ export interface JournalStore {
   create(name: string): Promise<JournalFile>;
   /** An existing file, for writing. */
   open(name: string): Promise<JournalFile>;
-  /** Up to `length` bytes; fewer at the end of the file. */
-  read(name: string, position: number, length: number): Promise<Buffer>;
+  /** Up to `length` bytes; fewer at the end of the file. `into` is memory of at least this length that may be used for them. */
+  read(name: string, position: number, length: number, into?: Buffer): Promise<Buffer>;
   rename(from: string, to: string): Promise<void>;
   /** A missing file is fine. */
   remove(name: string): Promise<void>;
