@@ -8,6 +8,8 @@ export interface DeliveryEvents {
   deadLetter: (event: { sink: string; record: DeliveryRecord; reason: string; attempts: number }) => void;
   /** A sink began or ceased to take batches of all lanes. */
   sinkReady: (event: { sink: string; ready: boolean }) => void;
+  /** A sink is open: it listens, or has connected. */
+  sinkOpen: (event: { sink: string }) => void;
   /** A sink failed to open; it is tried again after `retryInMs`. */
   sinkFailed: (event: { sink: string; error: unknown; retryInMs: number }) => void;
   /** A batch failed; the lane tries again after `retryInMs`. */

@@ -24,6 +24,7 @@ export function openSink(delivery: Delivery, slot: SinkSlot): void {
   const opened = (): void => {
     slot.isOpen = true;
     slot.openFailures = 0;
+    tell(delivery, 'sinkOpen', { sink: sink.name });
     for (const lane of lanesOfSlot(delivery, slot)) pump(delivery, lane);
   };
   try {

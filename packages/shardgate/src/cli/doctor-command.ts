@@ -1,0 +1,25 @@
+import { Command } from 'commander';
+import { configurationFlags } from '../configuration/configuration-flags.ts';
+import { examine, type Finding } from '../service/examine.ts';
+import { loadOrExplain } from './load-or-explain.ts';
+
+const MARKS: Readonly<Record<Finding['verdict'], string>> = { good: '✓', doubtful: '!', bad: '✗' };
+
+/** `shardgate doctor`: whether a start would go well. */
+export function doctorCommand(): Command {
+  const command = new Command('doctor')
+    .description(
+      'check token, intents, identify budget, addresses and folder without connecting; exit code 1 when a start would fail',
+    )
+    .option('--json', 'one JSON object a finding');
+  return configurationFlags(command).action(async () => {
+    const { json } = command.opts<{ json?: boolean }>();
+    const loaded = await loadOrExplain(command.opts());
+    if (loaded === undefined) return;
+    for await (const finding of examine(loaded.configuration)) {
+      const { verdict, subject, text } = finding;
+      process.stdout.write(json === true ? `${JSON.stringify(finding)}\n` : `${MARKS[verdict]} ${subject}: ${text}\n`);
+      if (verdict === 'bad') process.exitCode = 1;
+    }
+  });
+}

@@ -1,0 +1,105 @@
+import type { Variables } from '../environment-layer.ts';
+import { TextValueError, wholeNumber } from '../text-value.ts';
+import { hasNone, maps, waitsFor } from './profile.ts';
+import type { Profile, ProfileSettings } from './profile.ts';
+
+/** Bits 0 to 15, as it numbers them. */
+const ALL = 0xffff;
+/** Without presences, typing and typing in direct messages. */
+const DEFAULT = ALL & ~(1 << 8) & ~(1 << 11) & ~(1 << 14);
+/** That without guilds and members. */
+const FAST = DEFAULT & ~0b11;
+const INTENTS: Readonly<Record<string, number>> = { all: ALL, default: DEFAULT, fast: FAST };
+
+function intents(text: string): ProfileSettings {
+  if (!Object.hasOwn(INTENTS, text)) throw new TextValueError("'default', 'all' or 'fast'");
+  return { intents: INTENTS[text] };
+}
+
+const total = (text: string): ProfileSettings => ({ 'shards.total': wholeNumber(text) });
+const format = (text: string): ProfileSettings => (text === '' ? {} : { 'log.format': 'json' });
+
+/** Its end is exclusive. */
+function stop(text: string): ProfileSettings {
+  const end = wholeNumber(text);
+  if (end < 1) throw new TextValueError('a whole number of 1 or more: the first shard that is not run');
+  return { 'shards.last': end - 1 };
+}
+
+/** The number at the end of a stateful set's host name says which shards a pod has. */
+function podShards(text: string, { HOSTNAME = '' }: Variables): ProfileSettings {
+  const perPod = wholeNumber(text);
+  const [, pod] = /-(\d+)$/.exec(HOSTNAME) ?? [];
+  if (pod === undefined)
+    throw new TextValueError("a HOSTNAME that ends in the pod's number, such as gateway-3, beside it");
+  if (perPod < 1) throw new TextValueError('a whole number of 1 or more');
+  return { 'shards.first': Number(pod) * perPod, 'shards.last': (Number(pod) + 1) * perPod - 1 };
+}
+
+const names = (text: string): ProfileSettings => ({
+  'events.whitelist': text
+    .split(',')
+    .map((name) => name.trim())
+    .filter((name) => name !== ''),
+});
+
+const ownIdentifies = 'identifies wait for each other by Discord’s rules, and the budget is kept on disk';
+const noBackfill = 'members are not fetched by the gateway; ask for them with a command';
+
+/** https://github.com/tatsuworks/gateway: flags of its gateway, and variables of the process and of its container. */
+export const tatsu: Profile = {
+  name: 'tatsu',
+  defaults: { 'shards.total': 1, largeThreshold: 250 },
+  entries: [
+    maps('-token', 'bot token', 'token', (text) => ({ token: text })),
+    maps('-shards', 'shards of the whole bot', 'shards.total', total),
+    maps('-start', 'first shard', 'shards.first', (text) => ({ 'shards.first': wholeNumber(text) })),
+    maps('-stop', 'shard to stop before', 'shards.last', stop, 'minus 1, since ours is included'),
+    maps('-intents', '`default`, `all` or `fast`', 'intents', intents, 'as bit sets 46847, 65535 and 46844'),
+    maps('-prod', 'any text: logs as JSON', 'log.format', format, '`json`'),
+    waitsFor('-redis', 'where events go', 'the broker sink'),
+    waitsFor('-queue', 'gRPC service that takes events', 'gRPC'),
+    waitsFor('-addr', 'listener of the management service', 'gRPC'),
+    waitsFor('-etcd', 'lock of identifies over several processes', 'the fleet'),
+    waitsFor('-psqlAddr', 'PostgreSQL of the state', 'the state store'),
+    hasNone('-name', 'name of the bot in the database', 'each bot has a state folder of its own (`folder`)'),
+    hasNone('-podId', 'name of the Redis client', 'nothing is called by it'),
+    hasNone('-pprof', 'profiler of Go', 'Node.js has `--cpu-prof` and `--inspect`'),
+    maps('TOKEN', 'bot token', 'token', (text) => ({ token: text })),
+    maps('SHARDS', 'shards of the whole bot', 'shards.total', total),
+    maps(
+      'SHARDS_PER_POD',
+      'shards of a pod',
+      ['shards.first', 'shards.last'],
+      podShards,
+      'with the number at the end of `HOSTNAME`',
+    ),
+    maps('INTENTS', '`default`, `all` or `fast`', 'intents', intents, 'as `-intents`'),
+    maps('PROD', 'any text: logs as JSON', 'log.format', format, '`json`'),
+    maps('WHITELIST_EVENTS', 'the only events that are handed over', 'events.whitelist', names),
+    waitsFor('MULTI_REDIS', 'several Redis, each with its events', 'the broker sink'),
+    waitsFor('REDIS', 'where events go', 'the broker sink'),
+    waitsFor('ETCD', 'lock of identifies over several processes', 'the fleet'),
+    waitsFor('PSQL', 'PostgreSQL of the state', 'the state store'),
+    waitsFor('PSQL_MAX_CONNS', 'connections to PostgreSQL', 'the state store'),
+    waitsFor('ADDR', 'listener of the management service', 'gRPC'),
+    hasNone('NAME', 'name of the bot in the database', 'each bot has a state folder of its own (`folder`)'),
+    hasNone('PPROF', 'profiler of Go', 'Node.js has `--cpu-prof` and `--inspect`'),
+    hasNone('SKIP_MEMBER_REQUEST', 'do not ask for members at a join', 'the gateway asks for none'),
+    hasNone(
+      'EVENT_READ_TIMEOUT',
+      'seconds without an event after which a shard is cut',
+      'heartbeats tell a dead connection from a quiet one',
+    ),
+    hasNone('IDENTIFY_STABILIZE_CONCURRENCY', 'shards that settle at a time', ownIdentifies),
+    hasNone('IDENTIFY_STABILIZE_USE_DRAIN', 'wait for a shard’s guilds', ownIdentifies),
+    hasNone('IDENTIFY_STABILIZE_SECONDS', 'pause after a shard', ownIdentifies),
+    hasNone('IDENTIFY_STABILIZE_SECONDS_MAX', 'longest such pause', ownIdentifies),
+    hasNone('IDENTIFY_PACING_SECONDS', 'pause between identifies', ownIdentifies),
+    hasNone('BACKFILL_DIVERGENCE_RATIO', 'difference at which members are fetched', noBackfill),
+    hasNone('BACKFILL_SWEEP_ENABLED', 'fetch members in turn', noBackfill),
+    hasNone('BACKFILL_SWEEP_REQUESTS_PER_SECOND', 'pace of that', noBackfill),
+    hasNone('BACKFILL_SWEEP_BATCH', 'guilds in one go', noBackfill),
+    hasNone('BACKFILL_STALENESS_HOURS', 'age at which members are fetched again', noBackfill),
+  ],
+};

@@ -1,0 +1,114 @@
+import type { Variables } from '../environment-layer.ts';
+import { TextValueError, trueOrFalse, wholeNumber } from '../text-value.ts';
+import { hasNone, maps, waitsFor } from './profile.ts';
+import type { MappedEntry, Profile, ProfileSettings } from './profile.ts';
+
+const number =
+  (path: string, factor = 1): MappedEntry['set'] =>
+  (text) => ({ [path]: wholeNumber(text) * factor });
+
+/** Its channels: 0 is off. */
+const channel =
+  (path: string): MappedEntry['set'] =>
+  (text) => ({ [path]: text === '0' ? null : text });
+
+/** Levels of tracing-subscriber, and ours. */
+const LEVELS: Readonly<Record<string, string>> = {
+  off: 'silent',
+  error: 'error',
+  warn: 'warn',
+  info: 'info',
+  debug: 'debug',
+  trace: 'trace',
+};
+
+/** A list such as `warn,twilight_gateway=debug`: the part without a target counts. */
+function logLevel(text: string): ProfileSettings {
+  const level = text
+    .split(',')
+    .map((one) => one.trim().toLowerCase())
+    .find((one) => Object.hasOwn(LEVELS, one));
+  if (level === undefined) throw new TextValueError('a level: off, error, warn, info, debug or trace');
+  return { 'log.level': LEVELS[level] };
+}
+
+/** One activity, which has a type and a name. */
+function activity(_text: string, { ACTIVITY_TYPE, ACTIVITY_NAME }: Variables): ProfileSettings {
+  if (!ACTIVITY_NAME) return {};
+  return { 'presence.activities': [{ name: ACTIVITY_NAME, type: wholeNumber(ACTIVITY_TYPE || '0') }] };
+}
+
+/** https://github.com/chamburr/twilight-dispatch: all of its 34 variables. */
+export const twilightDispatch: Profile = {
+  name: 'twilight-dispatch',
+  // It hands every event over under Discord's name.
+  defaults: {
+    'filters.loadedGuilds': false,
+    'filters.unavailableGuilds': false,
+    'filters.editedMessages': false,
+    'metrics.profile': 'twilight-dispatch',
+  },
+  entries: [
+    maps('RUST_LOG', 'log level', 'log.level', logLevel, '`off` is `silent`; levels of single targets are passed over'),
+    maps('BOT_TOKEN', 'bot token', 'token', (text) => ({ token: text })),
+    maps('SHARDS_START', 'first shard', 'shards.first', number('shards.first')),
+    maps('SHARDS_END', 'last shard, itself included', 'shards.last', number('shards.last')),
+    maps('SHARDS_TOTAL', 'shards of the whole bot', 'shards.total', number('shards.total')),
+    maps('SHARDS_CONCURRENCY', 'identify buckets', 'shards.concurrency', number('shards.concurrency')),
+    maps(
+      'SHARDS_WAIT',
+      'seconds between two identifies of a bucket',
+      'shards.spawnDelayMs',
+      number('shards.spawnDelayMs', 1_000),
+      'times 1,000; never less than 5,100',
+    ),
+    hasNone(
+      'CLUSTERS',
+      'groups of shards in the process',
+      'all shards of a process share one loop, which needs no groups',
+    ),
+    waitsFor('DEFAULT_QUEUE', 'declare the queue `gateway.recv`', 'the broker sink'),
+    maps('RESUME', 'use stored sessions at start', 'shards.resume', (text) => ({ 'shards.resume': trueOrFalse(text) })),
+    maps('INTENTS', 'intents as a bit set', 'intents', number('intents')),
+    maps(
+      'LARGE_THRESHOLD',
+      'members above which offline ones are left out',
+      'largeThreshold',
+      number('largeThreshold'),
+    ),
+    maps('STATUS', 'status', 'presence.status', (text) => ({ 'presence.status': text })),
+    maps('ACTIVITY_TYPE', 'type of the activity', 'presence.activities', activity, 'with `ACTIVITY_NAME`'),
+    maps('ACTIVITY_NAME', 'name of the activity', 'presence.activities', activity, 'with `ACTIVITY_TYPE`'),
+    maps(
+      'LOG_CHANNEL',
+      'channel of shard messages',
+      'statusMessages.channelId',
+      channel('statusMessages.channelId'),
+      '0 is off',
+    ),
+    maps(
+      'LOG_GUILD_CHANNEL',
+      'channel of guild messages',
+      'statusMessages.guilds',
+      channel('statusMessages.guilds'),
+      '0 is off',
+    ),
+    waitsFor('STATE_ENABLED', 'keep a cache in Redis', 'the state store'),
+    waitsFor('STATE_MEMBER', 'store members', 'the state store'),
+    waitsFor('STATE_MEMBER_TTL', 'lifetime of members, milliseconds', 'the state store'),
+    waitsFor('STATE_MESSAGE', 'store messages', 'the state store'),
+    waitsFor('STATE_MESSAGE_TTL', 'lifetime of messages, milliseconds', 'the state store'),
+    waitsFor('STATE_PRESENCE', 'store presences', 'the state store'),
+    waitsFor('STATE_EMOJI', 'store emojis', 'the state store'),
+    waitsFor('STATE_VOICE', 'store voice states', 'the state store'),
+    waitsFor('STATE_OLD', 'give the previous value as `old`', 'the state store'),
+    waitsFor('RABBIT_HOST', 'host of RabbitMQ', 'the broker sink'),
+    waitsFor('RABBIT_PORT', 'port of RabbitMQ', 'the broker sink'),
+    waitsFor('RABBIT_USERNAME', 'user at RabbitMQ', 'the broker sink'),
+    waitsFor('RABBIT_PASSWORD', 'password at RabbitMQ', 'the broker sink'),
+    waitsFor('REDIS_HOST', 'host of Redis', 'the state store'),
+    waitsFor('REDIS_PORT', 'port of Redis', 'the state store'),
+    maps('PROMETHEUS_HOST', 'address of the metrics', 'metrics.host', (text) => ({ 'metrics.host': text })),
+    maps('PROMETHEUS_PORT', 'port of the metrics', 'metrics.port', number('metrics.port')),
+  ],
+};
