@@ -4,8 +4,8 @@ import { defaultFilters } from './filters/gateway-filters.ts';
 import type { GatewayState } from './gateway-state.ts';
 import { systemClock } from './ports/clock.ts';
 import { systemRandom } from './ports/random.ts';
-import { openWebSocket } from './ports/socket.ts';
 import { defaultTimings } from './shard/timings.ts';
+import { openWebSocket } from './websocket/open-web-socket.ts';
 
 /** Slack on top of Discord's 5 seconds: two identifies may travel for different times. */
 const IDENTIFY_SLACK_MS = 250;

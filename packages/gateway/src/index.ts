@@ -36,13 +36,7 @@ export { tellClusterToIdentify, tellWorkerToIdentify } from './methods/tell-clus
 export type { GatewayOptions } from './options/gateway-options.ts';
 export { systemClock, type Clock, type TimerHandle } from './ports/clock.ts';
 export { systemRandom, type Random } from './ports/random.ts';
-export {
-  openWebSocket,
-  type GatewaySocket,
-  type OpenSocket,
-  type SocketError,
-  type SocketHandlers,
-} from './ports/socket.ts';
+export type { GatewaySocket, OpenSocket, SocketError, SocketHandlers } from './ports/socket.ts';
 export { createFileSessionStore, type FileSessionStoreOptions } from './session-store/file-session-store.ts';
 export { createMemorySessionStore } from './session-store/memory-session-store.ts';
 export type {
@@ -57,3 +51,4 @@ export { OwnCloseCode } from './shard/close-codes.ts';
 export type { ConnectTarget, ShardPhase, ShardState, ShardStatus } from './shard/phase.ts';
 export type { Shard as GatewayShard, ShardHeartbeat } from './shard/shard.ts';
 export type { ShardTimings } from './shard/timings.ts';
+export { openWebSocket } from './websocket/open-web-socket.ts';

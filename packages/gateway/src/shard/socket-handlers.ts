@@ -25,7 +25,7 @@ export function socketHandlers(gateway: GatewayManager, shard: Shard, connection
       }
     },
     onError(error) {
-      // What comes after the first one (`ws` says that it was closed before it was open) only follows from it.
+      // What comes after the first one only follows from it.
       connection.error ??= error;
       note(gateway, 'GW ERROR', { shardId: shard.id, message: error.message });
     },
