@@ -6,6 +6,7 @@ import type { DeliveryEvents } from './delivery-events.ts';
 import { accept } from './methods/accept.ts';
 import { attach } from './methods/attach.ts';
 import { drain } from './methods/drain.ts';
+import { filterSink } from './methods/filter-sink.ts';
 import { start } from './methods/start.ts';
 import { status } from './methods/status.ts';
 import { stop } from './methods/stop.ts';
@@ -36,7 +37,7 @@ export interface DeliveryOptions extends Partial<DeliveryMethods> {
   readonly soon?: DeliveryState['soon'];
 }
 
-const methods: Readonly<DeliveryMethods> = { start, attach, accept, drain, stop, status };
+const methods: Readonly<DeliveryMethods> = { start, attach, accept, drain, stop, filterSink, status };
 
 const names = z.array(z.string());
 const sink = port('open', 'deliver', 'close');

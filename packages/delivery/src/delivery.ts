@@ -9,6 +9,7 @@ import type { InteractionRules } from './interactions/interaction-rules.ts';
 import type { Journal } from './journal/journal.ts';
 import type { BackOff } from './lanes/back-off.ts';
 import type { Soon } from './ports/soon.ts';
+import type { SinkFilter } from './sinks/sink-slot.ts';
 
 /** The gateway's payload, as far as the delivery looks at it. */
 export type AcceptedPayload = Parameters<GatewayManager['handleDiscordPayload']>[1];
@@ -62,6 +63,8 @@ export interface DeliveryMethods {
   drain: (delivery: Delivery, deadlineMs?: number) => Promise<void>;
   /** Ends sinks and journal. What is not acknowledged stays in the journal for the next process. */
   stop: (delivery: Delivery) => Promise<void>;
+  /** Changes which events a sink gets, from those on that are not handed to it yet. @throws {RangeError} for a sink that is not here */
+  filterSink: (delivery: Delivery, name: string, filter: SinkFilter) => void;
   /** Figures of all lanes and of the journal. */
   status: (delivery: Delivery) => DeliveryStatus;
 }

@@ -22,7 +22,8 @@ export type {
 } from './journal/journal.ts';
 export { BusyError, RefusedError } from './sink.ts';
 export type { Batch, Sink, SinkDoor } from './sink.ts';
-export type { SinkSpec } from './sinks/sink-slot.ts';
+export type { SinkFilter, SinkSpec } from './sinks/sink-slot.ts';
+export { isLoopback } from './access/loopback.ts';
 export { createAssystSink, type AssystSinkOptions } from './assyst/assyst-sink.ts';
 export { CommandError, type CommandErrorCode } from './commands/command-error.ts';
 export { createCommandIntake, type CommandIntake, type CommandIntakeOptions } from './commands/command-intake.ts';

@@ -18,7 +18,7 @@ export interface SinkSlot {
   readonly sink: Sink;
   readonly required: boolean;
   /** Gaps are wanted by all: a sink that cannot tell of them passes over them. */
-  wants(record: DeliveryRecord): boolean;
+  wants: (record: DeliveryRecord) => boolean;
   /** `open` has succeeded. */
   isOpen: boolean;
   /** The sink takes batches of all lanes. */
@@ -27,16 +27,23 @@ export interface SinkSlot {
   openTimer: TimerHandle;
 }
 
-export function createSinkSlot({ sink, required = true, events, ignoreEvents = [] }: SinkSpec): SinkSlot {
-  const only = events === undefined ? undefined : new Set(events);
-  const without = new Set(ignoreEvents);
+/** Which events a sink gets. */
+export type SinkFilter = Pick<SinkSpec, 'events' | 'ignoreEvents'>;
+
+export function createSinkSlot({ sink, required = true, ...filter }: SinkSpec): SinkSlot {
   return {
     sink,
     required,
-    wants: (record) => record.kind === 'gap' || ((only === undefined || only.has(record.t)) && !without.has(record.t)),
+    wants: createFilter(filter),
     isOpen: false,
     isReady: false,
     openFailures: 0,
     openTimer: undefined,
   };
+}
+
+export function createFilter({ events, ignoreEvents = [] }: SinkFilter): SinkSlot['wants'] {
+  const only = events === undefined ? undefined : new Set(events);
+  const without = new Set(ignoreEvents);
+  return (record) => record.kind === 'gap' || ((only === undefined || only.has(record.t)) && !without.has(record.t));
 }

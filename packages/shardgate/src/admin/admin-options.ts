@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { AdminServerOptions } from './admin-server.ts';
 import * as defaults from './defaults.ts';
-import { isLoopback } from './loopback.ts';
+import { isLoopback } from '@shardgate/delivery';
 import type { AccessRules } from './request-guard.ts';
 
 /** An object with these methods. */

@@ -1,7 +1,7 @@
 import type { Metrics } from '../metrics/create-metrics.ts';
 import type { ServiceActions, ServiceView } from '../service/service-view.ts';
 
-/** Where the admin server writes what happens; a pino logger is one. */
+/** Where the admin server writes what happens; a pino logger is one. Errors are in the field `err`, where pino looks for them. */
 export interface AdminLog {
   info(fields: object, message: string): void;
   warn(fields: object, message: string): void;

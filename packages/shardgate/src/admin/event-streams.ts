@@ -41,7 +41,7 @@ export function createEventStreams(source: EventSource, intervalMs: number, log?
     try {
       return eventText('snapshot', source.takeSnapshot());
     } catch (error) {
-      log?.error({ error }, 'a snapshot cannot be taken');
+      log?.error({ err: error }, 'a snapshot cannot be taken');
       return '';
     }
   };

@@ -66,7 +66,7 @@ export function createHttpApp(rules: AccessRules, requestTimeoutMs: number, log?
     if (error instanceof RefusedRequest) return refuse(reply, error.refusal);
     const { statusCode = 500, message } = error;
     if (statusCode < 500) return refuse(reply, { status: statusCode, error: 'invalid', message });
-    log?.error({ error, method: request.method, route: request.routeOptions.url }, 'a request failed');
+    log?.error({ err: error, method: request.method, route: request.routeOptions.url }, 'a request failed');
     return refuse(reply, { status: 500, error: 'failed', message: 'this failed; the log tells why' });
   });
   return app;

@@ -1,5 +1,5 @@
 import type { IncomingMessage } from 'node:http';
-import { isLoopback } from './loopback.ts';
+import { isLoopback } from '@shardgate/delivery';
 import type { Refusal } from './refusal.ts';
 import { showsKey } from './secret-key.ts';
 

@@ -7,7 +7,7 @@ import { defineConfiguration } from './define-configuration.ts';
 import type { Variables } from './environment-layer.ts';
 
 /** Names that are looked for, in a folder. */
-export const FILE_NAMES: readonly string[] = ['ts', 'mts', 'js', 'mjs', 'cjs', 'json'].map(
+const FILE_NAMES: readonly string[] = ['ts', 'mts', 'js', 'mjs', 'cjs', 'json'].map(
   (ending) => `shardgate.config.${ending}`,
 );
 

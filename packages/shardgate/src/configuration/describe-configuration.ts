@@ -37,12 +37,12 @@ export interface ConfigurationSection {
 }
 
 /** `SHARDGATE_SHARDS_SPAWN_DELAY_MS` of `shards.spawnDelayMs`. */
-export function variableOf(path: string): string {
+function variableOf(path: string): string {
   return `SHARDGATE_${words(path, '_').toUpperCase()}`;
 }
 
 /** `--shards-spawn-delay-ms` of `shards.spawnDelayMs`. */
-export function flagOf(path: string): string {
+function flagOf(path: string): string {
   return `--${words(path, '-').toLowerCase()}`;
 }
 

@@ -7,6 +7,7 @@ import {
   type CommandIntake,
   type Sink,
 } from '@shardgate/delivery';
+import { sinkOptions } from '../configuration/protect-secrets.ts';
 import type { SinkConfiguration } from '../configuration/sink-configuration.ts';
 
 /** What clients of a stream may do beside receiving. */
@@ -14,13 +15,8 @@ export type Commands = Pick<CommandIntake, 'execute'>;
 
 /** Makes the sink that a configuration asks for. */
 export function createSink(configuration: SinkConfiguration, commands: Commands): Sink {
-  const { type, required: _, events: __, ignoreEvents: ___, ...rest } = configuration;
-  // Secrets are not enumerable, so they have to be asked for.
-  const secrets = Object.entries({
-    secretKey: Reflect.get(configuration, 'secretKey'),
-    signingKey: Reflect.get(configuration, 'signingKey'),
-  });
-  const options = { ...rest, ...Object.fromEntries(secrets.filter(([, value]) => typeof value === 'string')) };
+  const options = sinkOptions(configuration);
+  const { type } = configuration;
   switch (type) {
     case 'websocket':
       return createWebSocketSink({ ...(options as Options<'websocket'>), commands });

@@ -5,7 +5,7 @@ import type { IncidentLog } from './incident-log.ts';
 import type { ProcessFigures } from './process-figures.ts';
 import type { HistoryPoint, Overview, Readiness, ServiceView, ShardCondition } from './service-view.ts';
 import type { ShardJournal } from './shard-journal.ts';
-import { conditionOf, detailOf, summaryOf } from './shard-views.ts';
+import { conditionOf, detailOf, summaryOf, summaryOfMissing } from './shard-views.ts';
 
 const HISTORY_POINTS = 300;
 
@@ -88,10 +88,13 @@ export function createView(parts: ViewParts): LiveView {
   const view: ServiceView = {
     overview,
     readiness,
-    shards: () =>
-      Array.from(gateway.shards.values(), (shard) => summaryOf(shard, shardJournal.of(shard.id), meter)).toSorted(
-        (a, b) => a.id - b.id,
-      ),
+    shards() {
+      const known = Array.from(gateway.shards.values(), (shard) => summaryOf(shard, shardJournal.of(shard.id), meter));
+      const missing = Array.from({ length: progress?.total ?? 0 }, (_one, index) => gateway.firstShardId + index)
+        .filter((id) => !gateway.shards.has(id))
+        .map((id) => summaryOfMissing(id));
+      return [...known, ...missing].toSorted((a, b) => a.id - b.id);
+    },
     shard(id) {
       const shard = gateway.shards.get(id);
       return shard && detailOf(shard, shardJournal, meter);

@@ -42,6 +42,11 @@ export function summaryOf(shard: Shard, past: ShardPast, meter: EventMeter): Sha
   };
 }
 
+/** One whose turn has not come. */
+export function summaryOfMissing(id: number): ShardSummary {
+  return { id, condition: 'waiting', latencyMs: null, guilds: 0, events: 0, eventsPerSecond: 0 };
+}
+
 export function detailOf(shard: Shard, journal: ShardJournal, meter: EventMeter): ShardDetail {
   const past = journal.of(shard.id);
   const { phase } = shard.state;

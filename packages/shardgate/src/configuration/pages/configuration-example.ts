@@ -3,9 +3,12 @@ import type { ConfigurationLeaf } from '../describe-configuration.ts';
 
 const WIDTH = 116;
 
+/** What the file imports from; apart from its line, which would otherwise look like an import of this file. */
+const PACKAGE = 'shardgate';
+
 const HEAD = `// Every setting there is, with its default. Take away what you do not change: an empty file is one, too.
 // Made by \`shardgate config example\`. What the settings mean in full: docs/configuration.md.
-import { defineConfiguration } from 'shardgate';
+import { defineConfiguration } from '${PACKAGE}';
 
 export default defineConfiguration({`;
 

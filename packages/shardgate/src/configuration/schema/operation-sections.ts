@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { Configuration } from '../configuration.ts';
-import { isLoopback } from '../loopback.ts';
+import { isLoopback } from '@shardgate/delivery';
 import { flag, key, leaf, milliseconds, oneOf, port, section, snowflake, text, textList } from './leaf.ts';
 
 export const profile: z.ZodType<Configuration['profile']> = leaf(
@@ -84,25 +84,21 @@ export const statusMessages: z.ZodType<Configuration['statusMessages']> = sectio
       description: 'Webhook that tells of shards that come and go.',
       defaultText: 'none',
       visibility: 'secret',
-      live: true,
     },
   ),
   channelId: leaf(snowflake().nullable().default(null), {
     description: 'Channel for the same; the bot must be allowed to write there. Either this or the webhook.',
     defaultText: 'none',
-    live: true,
     flag: true,
   }),
   guilds: leaf(snowflake().nullable().default(null), {
     description: 'Channel that tells of guilds that are joined and left.',
     defaultText: 'none',
-    live: true,
     flag: true,
   }),
   intervalMs: leaf(milliseconds(1_000, 3_600_000).default(5_000), {
     description: 'What happens within this time makes one message.',
     unit: 'milliseconds',
-    live: true,
   }),
 })
   .superRefine(({ webhookUrl, channelId }, context) => {

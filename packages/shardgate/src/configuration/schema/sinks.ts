@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { Configuration } from '../configuration.ts';
-import { isLoopback } from '../loopback.ts';
+import { isLoopback } from '@shardgate/delivery';
 import {
   eventNames,
   flag,

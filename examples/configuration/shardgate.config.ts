@@ -1,0 +1,269 @@
+// Every setting there is, with its default. Take away what you do not change: an empty file is one, too.
+// Made by `shardgate config example`. What the settings mean in full: docs/configuration.md.
+import { defineConfiguration } from 'shardgate';
+
+export default defineConfiguration({
+  // Take the settings of another gateway over, by the names they have there. SHARDGATE_PROFILE
+  profile: 'none',
+  // Bot token, with or without `Bot `. DISCORD_TOKEN
+  token: { env: 'DISCORD_TOKEN' },
+  // Base of Discord's REST API, without version. A simulator or proxy in tests. DISCORD_API_URL
+  apiUrl: 'https://discord.com/api',
+  // What Discord sends: names of intents, their bit set, or `default`, which is all that need no permission (not
+  // GuildMembers, GuildPresences, MessageContent). SHARDGATE_INTENTS
+  intents: 'default',
+  presence: {
+    // Status that new sessions show. SHARDGATE_PRESENCE_STATUS
+    status: 'online',
+    // What the bot does: objects of name and type (0 playing, 1 streaming, 2 listening, 3 watching, 4 custom, 5
+    // competing), and perhaps state and url. SHARDGATE_PRESENCE_ACTIVITIES
+    activities: [],
+  },
+  // Members above which Discord leaves offline ones out of GUILD_CREATE. Without it: Discord's 50.
+  // SHARDGATE_LARGE_THRESHOLD
+  largeThreshold: null,
+  shards: {
+    // Shards of the whole bot, those of other processes included. `auto` takes Discord's recommendation.
+    // SHARDGATE_SHARDS_TOTAL
+    total: 'auto',
+    // First shard of this process. SHARDGATE_SHARDS_FIRST
+    first: 0,
+    // Last shard of this process, itself included. Without it: the last there is. SHARDGATE_SHARDS_LAST
+    last: null,
+    // Identify buckets, Discord's max_concurrency. `auto` takes what Discord says. SHARDGATE_SHARDS_CONCURRENCY
+    concurrency: 'auto',
+    // Least time between two identifies of one bucket. Below 5,100 Discord would refuse, so less is taken as 5,100.
+    // In milliseconds. SHARDGATE_SHARDS_SPAWN_DELAY_MS
+    spawnDelayMs: 5250,
+    // Encoding of the gateway connection. SHARDGATE_SHARDS_ENCODING
+    encoding: 'json',
+    // Compression of what Discord sends. `payload` goes with `json` only; `zstd-stream` is cheapest on Node.js
+    // 22.15 or later. SHARDGATE_SHARDS_COMPRESSION
+    compression: 'zlib-stream',
+    // Continue stored sessions at start. SHARDGATE_SHARDS_RESUME
+    resume: true,
+    // Connections opened over all shards, at most. SHARDGATE_SHARDS_CONNECTS_PER_SECOND
+    connectsPerSecond: 100,
+    // Identifies of the day that are never spent. Without it: the larger of 50 and 10 % of the day’s.
+    // SHARDGATE_SHARDS_IDENTIFY_RESERVE
+    identifyReserve: null,
+  },
+  filters: {
+    // A GUILD_CREATE that is no join is called GUILD_LOADED_DD, so that GUILD_CREATE means “the bot joined”.
+    // SHARDGATE_FILTERS_LOADED_GUILDS
+    loadedGuilds: true,
+    // A GUILD_DELETE or GUILD_CREATE that only says “unavailable” is held back, so that GUILD_DELETE means “the bot
+    // left”. SHARDGATE_FILTERS_UNAVAILABLE_GUILDS
+    unavailableGuilds: true,
+    // A MESSAGE_UPDATE that only brings the previews of links is held back. SHARDGATE_FILTERS_EDITED_MESSAGES
+    editedMessages: true,
+  },
+  events: {
+    // The only events that are handed over; all others are dropped unread. Without it: all.
+    // SHARDGATE_EVENTS_WHITELIST
+    whitelist: null,
+    // Events that are not handed over, even where the whitelist has them. SHARDGATE_EVENTS_IGNORE
+    ignore: [],
+  },
+  rest: {
+    // Address of a REST process, through which all calls go. Without it: Discord directly. SHARDGATE_REST_URL
+    url: null,
+    // The key of that process. Without it: none. SHARDGATE_REST_SECRET_KEY
+    secretKey: null,
+  },
+  // Folder of the state: journal, sessions, count of identifies. Made when missing, for the owner alone.
+  // SHARDGATE_FOLDER
+  folder: '.shardgate',
+  journal: {
+    // Keep what no consumer has acknowledged on disk. Without it only memory does, and a full memory halts the
+    // shards. SHARDGATE_JOURNAL_ENABLED
+    enabled: true,
+    // Bound of all segments together. In bytes. SHARDGATE_JOURNAL_MAX_BYTES
+    maxBytes: 4_294_967_296,
+    // Bound of the age of what waits. In milliseconds. Without it: none. SHARDGATE_JOURNAL_MAX_AGE_MS
+    maxAgeMs: null,
+    // What a full journal does: halt the shards, or drop events, which consumers are told as a gap.
+    // SHARDGATE_JOURNAL_OVERFLOW
+    overflow: 'pause',
+    // Events unacknowledged for longer than this go to the journal. 0: all of them, at once. In milliseconds.
+    // SHARDGATE_JOURNAL_AFTER_MS
+    afterMs: 250,
+    // `sync` waits for the disk, `os` for the operating system alone: a power cut may then lose events, a crash of
+    // the process not. SHARDGATE_JOURNAL_DURABILITY
+    durability: 'sync',
+  },
+  // Where events go; each has a type and a name. SHARDGATE_SINKS
+  sinks: [
+    {
+      type: 'websocket',
+      name: 'events',
+      required: true,
+      events: null,
+      ignoreEvents: [],
+      host: '127.0.0.1',
+      port: 7900,
+      path: '/',
+      // secretKey: { env: 'EVENTS_KEY' },
+      allowedHosts: [],
+      allowedOrigins: [],
+      // maxClients: 64,
+      // ackTimeoutMs: 30_000,
+      // pingIntervalMs: 15_000,
+      // silenceTimeoutMs: 45_000,
+      // maxMessageBytes: 65_536,
+    },
+    // {
+    //   type: 'unix',
+    //   name: 'unix',
+    //   required: true,
+    //   events: null,
+    //   ignoreEvents: [],
+    //   path: '/run/shardgate/events.sock',
+    //   secretKey: { env: 'EVENTS_KEY' },
+    //   maxClients: 64,
+    //   ackTimeoutMs: 30_000,
+    //   pingIntervalMs: 15_000,
+    //   silenceTimeoutMs: 45_000,
+    //   maxMessageBytes: 65_536,
+    // },
+    // {
+    //   type: 'http',
+    //   name: 'http',
+    //   required: true,
+    //   events: null,
+    //   ignoreEvents: [],
+    //   url: 'http://127.0.0.1:8080/events',
+    //   // urls: ['http://127.0.0.1:8080/events', 'http://127.0.0.1:8081/events'],
+    //   secretKey: { env: 'EVENTS_KEY' },
+    //   signingKey: { env: 'SIGNING_KEY' },
+    //   format: 'event',
+    //   gaps: false,
+    //   timeoutMs: 30_000,
+    //   connections: 64,
+    // },
+    // {
+    //   type: 'assyst',
+    //   name: 'assyst',
+    //   required: true,
+    //   events: null,
+    //   ignoreEvents: [],
+    //   path: '/tmp/assyst2-gateway-com',
+    // },
+    // {
+    //   type: 'stdout',
+    //   name: 'stdout',
+    //   required: true,
+    //   events: null,
+    //   ignoreEvents: [],
+    // },
+  ],
+  delivery: {
+    window: {
+      // Events that one lane has under way. SHARDGATE_DELIVERY_WINDOW_EVENTS
+      events: 1024,
+      // Bytes that one lane has under way. In bytes. SHARDGATE_DELIVERY_WINDOW_BYTES
+      bytes: 4_194_304,
+    },
+    batch: {
+      // Events of one batch, at most. SHARDGATE_DELIVERY_BATCH_EVENTS
+      events: 256,
+      // Bytes of one batch, at most. In bytes. SHARDGATE_DELIVERY_BATCH_BYTES
+      bytes: 262_144,
+    },
+    // Least time from one look at new events to the next. 0: after each tick. In milliseconds.
+    // SHARDGATE_DELIVERY_GATHER_MS
+    gatherMs: 2,
+    // Bytes of events in memory over all shards; beyond it the oldest are only in the journal. In bytes.
+    // SHARDGATE_DELIVERY_MAX_MEMORY_BYTES
+    maxMemoryBytes: 16_777_216,
+    // Time in which a batch must be acknowledged, before it is sent again. In milliseconds.
+    // SHARDGATE_DELIVERY_ACK_TIMEOUT_MS
+    ackTimeoutMs: 30_000,
+    // How often an event that is refused alone is tried before it becomes a dead letter.
+    // SHARDGATE_DELIVERY_MAX_DELIVERIES
+    maxDeliveries: 20,
+  },
+  deadLetters: {
+    // File of the events that a consumer refused; relative to the state folder. SHARDGATE_DEAD_LETTERS_PATH
+    path: 'dead-letters.jsonl',
+  },
+  commands: {
+    // What clients may ask for: `events` shards and their state, `commands` that and sending to Discord, `admin`
+    // also reconnects. SHARDGATE_COMMANDS_ROLES
+    roles: ['events', 'commands'],
+    // Commands of one client that may wait, over all shards. SHARDGATE_COMMANDS_MAX_QUEUED_PER_CLIENT
+    maxQueuedPerClient: 1000,
+    // Commands of all clients that may wait. SHARDGATE_COMMANDS_MAX_QUEUED
+    maxQueued: 10_000,
+    // Member requests of all clients that may wait for their answer. SHARDGATE_COMMANDS_MAX_MEMBER_REQUESTS
+    maxMemberRequests: 1000,
+    // Time without a chunk after which a member request fails. In milliseconds. SHARDGATE_COMMANDS_CHUNK_TIMEOUT_MS
+    chunkTimeoutMs: 30_000,
+    http: {
+      // Take commands over HTTP as well; needs a key. SHARDGATE_COMMANDS_HTTP_ENABLED
+      enabled: false,
+      // Address to listen on. SHARDGATE_COMMANDS_HTTP_HOST
+      host: '127.0.0.1',
+      // Port to listen on; 0 takes a free one. SHARDGATE_COMMANDS_HTTP_PORT
+      port: 7902,
+      // What clients have to show. Without it: none. SHARDGATE_COMMANDS_HTTP_SECRET_KEY
+      secretKey: null,
+      // Host names under which clients may reach it. SHARDGATE_COMMANDS_HTTP_ALLOWED_HOSTS
+      allowedHosts: [],
+    },
+  },
+  interactions: {
+    // Defer interactions through REST while no consumer answers, so that users see “thinking…”.
+    // SHARDGATE_INTERACTIONS_DEFER
+    defer: false,
+    // Deferred answers are for the user only. SHARDGATE_INTERACTIONS_EPHEMERAL
+    ephemeral: true,
+    // Time without an acknowledgement after which an interaction is deferred. Discord waits three seconds in all.
+    // In milliseconds. SHARDGATE_INTERACTIONS_ANSWER_AFTER_MS
+    answerAfterMs: 1500,
+    // Age at which an interaction is no longer handed over; consumers are told a gap. In milliseconds.
+    // SHARDGATE_INTERACTIONS_MAX_AGE_MS
+    maxAgeMs: 900_000,
+  },
+  admin: {
+    // Serve the admin API, the dashboard and the metrics. SHARDGATE_ADMIN_ENABLED
+    enabled: true,
+    // Address to listen on; any other than loopback needs a key. SHARDGATE_ADMIN_HOST
+    host: '127.0.0.1',
+    // Port to listen on; 0 takes a free one. SHARDGATE_ADMIN_PORT
+    port: 7901,
+    // What callers have to show. Without it: none. SHARDGATE_ADMIN_SECRET_KEY
+    secretKey: null,
+    // Host names under which it may be reached, beside its own. SHARDGATE_ADMIN_ALLOWED_HOSTS
+    allowedHosts: [],
+  },
+  metrics: {
+    // Names of the metrics: ours, or twilight-dispatch’s beside them. SHARDGATE_METRICS_PROFILE
+    profile: 'shardgate',
+    // Address of the extra listener. SHARDGATE_METRICS_HOST
+    host: '127.0.0.1',
+    // Port of an extra listener that serves the metrics alone, without a key. Without it: no extra listener.
+    // SHARDGATE_METRICS_PORT
+    port: null,
+  },
+  log: {
+    // Least important line that is written. SHARDGATE_LOG_LEVEL
+    level: 'info',
+    // `json` has one object a line, `pretty` is for people, `auto` is pretty on a terminal. SHARDGATE_LOG_FORMAT
+    format: 'auto',
+  },
+  statusMessages: {
+    // Webhook that tells of shards that come and go. Without it: none. SHARDGATE_STATUS_MESSAGES_WEBHOOK_URL
+    webhookUrl: null,
+    // Channel for the same; the bot must be allowed to write there. Either this or the webhook. Without it: none.
+    // SHARDGATE_STATUS_MESSAGES_CHANNEL_ID
+    channelId: null,
+    // Channel that tells of guilds that are joined and left. Without it: none. SHARDGATE_STATUS_MESSAGES_GUILDS
+    guilds: null,
+    // What happens within this time makes one message. In milliseconds. SHARDGATE_STATUS_MESSAGES_INTERVAL_MS
+    intervalMs: 5000,
+  },
+  // Time in which a stop is done: draining, checkpoints, closing. A second signal is immediate. In milliseconds.
+  // SHARDGATE_STOP_DEADLINE_MS
+  stopDeadlineMs: 20_000,
+});

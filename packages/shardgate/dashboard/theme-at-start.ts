@@ -1,0 +1,3 @@
+import { keptTheme, showTheme } from './theme.ts';
+
+showTheme(keptTheme());

@@ -1,0 +1,119 @@
+import {
+  createAssystSink,
+  createCommandIntake,
+  createDelivery,
+  createHttpSink,
+  createJournal,
+  createStdioSink,
+  createUnixSink,
+  createWebSocketSink,
+} from '@shardgate/delivery';
+import { createGatewayManager, Intents } from '@shardgate/gateway';
+import { expect, it } from 'vitest';
+import { defineConfiguration } from '../src/configuration/define-configuration.ts';
+import { sinkOptions } from '../src/configuration/protect-secrets.ts';
+import type { SinkConfiguration } from '../src/configuration/sink-configuration.ts';
+import { load } from './configuration-folder.ts';
+
+function createSink(sink: SinkConfiguration) {
+  switch (sink.type) {
+    case 'websocket':
+      return createWebSocketSink(sinkOptions(sink));
+    case 'unix':
+      return createUnixSink(sinkOptions(sink));
+    case 'http':
+      return createHttpSink(sinkOptions(sink));
+    case 'assyst':
+      return createAssystSink(sinkOptions(sink));
+    default:
+      return createStdioSink(sinkOptions(sink));
+  }
+}
+
+it('what a sink’s factory needs of it is all there, keys included, and nothing else', async () => {
+  const sinks = [
+    {
+      type: 'websocket',
+      name: 'a',
+      host: '0.0.0.0',
+      port: 0,
+      secretKey: 'key',
+      window: { events: 4 },
+      pingIntervalMs: 9,
+    },
+    { type: 'unix', name: 'b', path: '/tmp/shardgate.sock', secretKey: 'key', maxClients: 1 },
+    { type: 'http', name: 'c', urls: ['http://localhost:1'], secretKey: 'key', signingKey: 'key', format: 'batch' },
+    { type: 'assyst', name: 'd' },
+    { type: 'stdout', name: 'e', events: ['READY'], required: false },
+  ];
+  const { configuration } = await load({ 'shardgate.config.json': JSON.stringify({ sinks }) });
+  // The WebSocket sink throws off loopback when its key has gone astray.
+  expect(configuration.sinks.map(createSink).map(({ name }) => name)).toEqual(['a', 'b', 'c', 'd', 'e']);
+  expect(configuration.sinks[1] && sinkOptions(configuration.sinks[1])).toEqual({
+    name: 'b',
+    path: '/tmp/shardgate.sock',
+    secretKey: 'key',
+    maxClients: 1,
+  });
+});
+
+it('our defaults are those of the parts', async () => {
+  const { configuration } = await load({});
+  const { shards, filters, delivery, journal, interactions, commands, token, intents, events } = configuration;
+  const gateway = createGatewayManager({ token, intents, ignoreEvents: events.ignore });
+  expect({
+    spawnDelayMs: gateway.spawnShardDelay,
+    encoding: gateway.encoding,
+    compression: gateway.compression,
+    resume: gateway.resumeSessions,
+    connectsPerSecond: gateway.connectsPerSecond,
+    filters: gateway.filters,
+    apiUrl: gateway.apiUrl,
+  }).toEqual({
+    spawnDelayMs: shards.spawnDelayMs,
+    encoding: shards.encoding,
+    compression: shards.compression,
+    resume: shards.resume,
+    connectsPerSecond: shards.connectsPerSecond,
+    filters,
+    apiUrl: configuration.apiUrl,
+  });
+  const made = createDelivery({ sinks: [createStdioSink({ name: 'a' })] });
+  expect(made).toMatchObject({
+    ...delivery,
+    journalAfterMs: journal.afterMs,
+    interactions: { maxAgeMs: interactions.maxAgeMs, answerAfterMs: interactions.answerAfterMs },
+  });
+  // Bounds that the parts have as well: what passes here must pass there.
+  createJournal({
+    path: '/nowhere',
+    sinks: ['a'],
+    maxBytes: 2 ** 20,
+    maxAgeMs: 1_000,
+    durability: 'os',
+    overflow: 'dropNewest',
+  });
+  const { maxQueued, maxQueuedPerClient, maxMemberRequests, chunkTimeoutMs } = commands;
+  createCommandIntake({ gateway, maxQueued, maxQueuedPerClient, maxMemberRequests, chunkTimeoutMs }).close();
+});
+
+it('default intents are all that need no permission', async () => {
+  const { intents } = (await load({})).configuration;
+  const bits = (name: keyof typeof Intents): number => intents & Intents[name];
+  expect([bits('GuildMembers'), bits('GuildPresences'), bits('MessageContent')]).toEqual([0, 0, 0]);
+  expect([bits('Guilds'), bits('GuildMessages'), bits('DirectMessagePolls')]).not.toContain(0);
+});
+
+it('a configuration file is typed', () => {
+  const given = { intents: ['Guilds', 'GUILD_MESSAGES'], token: { file: '/run/token' } } as const;
+  expect(defineConfiguration(given)).toBe(given);
+  defineConfiguration(({ env }) => ({ folder: env['STATE'], sinks: [{ type: 'unix', name: 'a', path: '/run/a' }] }));
+  // @ts-expect-error no such status
+  defineConfiguration({ presence: { status: 'away' } });
+  // @ts-expect-error no such setting
+  defineConfiguration({ shards: { totla: 4 } });
+  // @ts-expect-error an http sink has no port
+  defineConfiguration({ sinks: [{ type: 'http', name: 'a', port: 1 }] });
+  // @ts-expect-error a sink has a name
+  defineConfiguration({ sinks: [{ type: 'stdout' }] });
+});

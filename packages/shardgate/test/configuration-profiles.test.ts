@@ -1,0 +1,241 @@
+import { describe, expect, it } from 'vitest';
+import type { LoadedConfiguration } from '../src/configuration/load-configuration.ts';
+import { isMapped } from '../src/configuration/profiles/profile.ts';
+import { tatsu } from '../src/configuration/profiles/tatsu.ts';
+import { twilightDispatch } from '../src/configuration/profiles/twilight-dispatch.ts';
+import { errorOf, load, TOKEN } from './configuration-folder.ts';
+
+/** Every variable of a deployment, with a value that is no default of ours. */
+const TWILIGHT: Readonly<Record<string, string>> = {
+  RUST_LOG: 'debug',
+  BOT_TOKEN: TOKEN,
+  SHARDS_START: '2',
+  SHARDS_END: '5',
+  SHARDS_TOTAL: '8',
+  SHARDS_CONCURRENCY: '3',
+  SHARDS_WAIT: '6',
+  CLUSTERS: '2',
+  DEFAULT_QUEUE: 'true',
+  RESUME: 'false',
+  INTENTS: '32767',
+  LARGE_THRESHOLD: '250',
+  STATUS: 'idle',
+  ACTIVITY_TYPE: '2',
+  ACTIVITY_NAME: 'Testing',
+  LOG_CHANNEL: '123456789012345678',
+  LOG_GUILD_CHANNEL: '223456789012345678',
+  STATE_ENABLED: 'true',
+  STATE_MEMBER: 'true',
+  STATE_MEMBER_TTL: '60000',
+  STATE_MESSAGE: 'true',
+  STATE_MESSAGE_TTL: '60000',
+  STATE_PRESENCE: 'true',
+  STATE_EMOJI: 'true',
+  STATE_VOICE: 'true',
+  STATE_OLD: 'false',
+  RABBIT_HOST: '127.0.0.1',
+  RABBIT_PORT: '5672',
+  RABBIT_USERNAME: 'guest',
+  RABBIT_PASSWORD: 'guest-password',
+  REDIS_HOST: '127.0.0.1',
+  REDIS_PORT: '6379',
+  PROMETHEUS_HOST: '127.0.0.2',
+  PROMETHEUS_PORT: '8005',
+};
+
+const variables = (all: Readonly<Record<string, string>>): string =>
+  Object.entries(all)
+    .map(([name, value]) => `${name}=${value}\n`)
+    .join('');
+
+function valueAt({ configuration }: LoadedConfiguration, path: string): unknown {
+  return path.split('.').reduce<unknown>((value, name) => Reflect.get(Object(value), name), configuration);
+}
+
+describe('the profile twilight-dispatch', () => {
+  const flags = { profile: 'twilight-dispatch' };
+
+  it('knows all 34 variables', () => {
+    expect(twilightDispatch.entries.map(({ name }) => name)).toEqual(Object.keys(TWILIGHT));
+    expect(twilightDispatch.entries).toHaveLength(34);
+  });
+
+  it.each(twilightDispatch.entries.map((entry) => [entry.name, entry] as const))(
+    '%s takes effect or says why not',
+    async (name, entry) => {
+      const without = { BOT_TOKEN: 'other', ...TWILIGHT };
+      delete (without as Record<string, string>)[name];
+      const [before, after] = await Promise.all([
+        load(
+          { '.env': variables({ ...without, BOT_TOKEN: name === 'BOT_TOKEN' ? 'other' : TOKEN }) },
+          { env: {}, flags },
+        ),
+        load({ '.env': variables(TWILIGHT) }, { env: {}, flags }),
+      ]);
+      if (isMapped(entry)) {
+        for (const path of entry.to) {
+          expect(valueAt(after, path), path).not.toEqual(valueAt(before, path));
+          expect(after.sources.get(path)).toMatch(/^\.env: /);
+        }
+        expect(after.notes.filter(({ text }) => text.startsWith(`${name} is`))).toEqual([]);
+      } else {
+        expect(after.notes).toContainEqual({
+          level: entry.needs === undefined ? 'info' : 'warn',
+          text: `${name} is ${entry.why}`,
+        });
+        expect(entry.why).toMatch(/^not yet: needs the (state store|broker sink)$|^without effect: \S/);
+      }
+    },
+  );
+
+  it('a deployment is taken over as it was', async () => {
+    const { configuration, notes } = await load({ '.env': variables(TWILIGHT) }, { env: {}, flags });
+    expect(configuration).toMatchObject({
+      profile: 'twilight-dispatch',
+      log: { level: 'debug' },
+      shards: { first: 2, last: 5, total: 8, concurrency: 3, spawnDelayMs: 6_000, resume: false },
+      intents: 32767,
+      largeThreshold: 250,
+      presence: { status: 'idle', activities: [{ name: 'Testing', type: 2 }] },
+      statusMessages: { channelId: '123456789012345678', guilds: '223456789012345678' },
+      metrics: { profile: 'twilight-dispatch', host: '127.0.0.2', port: 8005 },
+      filters: { loadedGuilds: false, unavailableGuilds: false, editedMessages: false },
+    });
+    expect(configuration.token).toBe(TOKEN);
+    expect(notes).toHaveLength(17);
+    expect(JSON.stringify(notes)).not.toContain('guest-password');
+  });
+
+  it('channel 0 and empty variables are off, and levels of single targets are passed over', async () => {
+    const env = {
+      BOT_TOKEN: TOKEN,
+      LOG_CHANNEL: '0',
+      LOG_GUILD_CHANNEL: '',
+      RUST_LOG: 'lapin=trace,warn,twilight=debug',
+      ACTIVITY_TYPE: '0',
+    };
+    const { configuration } = await load({}, { env, flags });
+    expect(configuration).toMatchObject({
+      statusMessages: { channelId: null, guilds: null },
+      log: { level: 'warn' },
+      presence: { activities: [] },
+    });
+  });
+
+  it('our own variables win over its, and its over the file; without the profile they are nobody’s', async () => {
+    const files = { 'shardgate.config.json': '{ "shards": { "total": 2, "first": 1 } }' };
+    const env = {
+      BOT_TOKEN: TOKEN,
+      DISCORD_TOKEN: 'own',
+      SHARDS_TOTAL: '3',
+      SHARDGATE_SHARDS_LAST: '1',
+      SHARDS_END: '2',
+    };
+    const { configuration } = await load(files, { env, flags });
+    expect(configuration.shards).toMatchObject({ total: 3, first: 1, last: 1 });
+    expect(configuration.token).toBe('own');
+    expect((await load({}, { env: { ...env, SHARDGATE_SHARDS_LAST: '' } })).configuration.shards.total).toBe('auto');
+  });
+
+  it('its mistakes are told with all others', async () => {
+    const env = {
+      BOT_TOKEN: `${TOKEN} `,
+      SHARDS_TOTAL: '1e3',
+      RESUME: 'yes',
+      INTENTS: String(2 ** 40),
+      RUST_LOG: 'loud',
+      STATUS: 'busy',
+    };
+    const error = await errorOf(load({}, { env, flags }));
+    expect(new Set(error.mistakes.map(({ path }) => path))).toEqual(
+      new Set(['token', 'shards.total', 'shards.resume', 'intents', 'log.level', 'presence.status']),
+    );
+    expect(error.mistakes.find(({ path }) => path === 'shards.total')?.source).toBe('environment: SHARDS_TOTAL');
+    expect(error.message).not.toContain(TOKEN);
+  });
+
+  it('may be asked for in any source', async () => {
+    for (const [files, env] of [
+      [{ '.env': 'SHARDGATE_PROFILE=twilight-dispatch' }, {}],
+      [{}, { SHARDGATE_PROFILE: 'twilight-dispatch' }],
+      [{ 'shardgate.config.json': '{ "profile": "twilight-dispatch" }' }, {}],
+    ] as const)
+      expect((await load(files, { env: { ...env, BOT_TOKEN: TOKEN } })).configuration.token).toBe(TOKEN);
+  });
+});
+
+describe('the profile tatsu', () => {
+  const flags = { profile: 'tatsu' };
+
+  it('takes its flags, in all of Go’s spellings', async () => {
+    const words = [
+      '-token',
+      TOKEN,
+      '--shards=720',
+      '-start=64',
+      '-stop',
+      '128',
+      '-intents',
+      'fast',
+      '-prod=yes',
+      '-etcd',
+      'http://etcd',
+    ];
+    const { configuration, notes, sources } = await load({}, { env: {}, flags, profileArguments: words });
+    expect(configuration).toMatchObject({
+      shards: { total: 720, first: 64, last: 127 },
+      intents: 46844,
+      log: { format: 'json' },
+      largeThreshold: 250,
+    });
+    expect(configuration.token).toBe(TOKEN);
+    expect(sources.get('shards.last')).toBe('flag -stop');
+    expect(notes).toEqual([{ level: 'warn', text: '-etcd is not yet: needs the fleet' }]);
+  });
+
+  it('takes the variables of its container, where the host’s name says which shards', async () => {
+    const env = {
+      TOKEN,
+      SHARDS: '1024',
+      SHARDS_PER_POD: '64',
+      HOSTNAME: 'gateway-3',
+      INTENTS: 'default',
+      WHITELIST_EVENTS: 'MESSAGE_CREATE,GUILD_CREATE',
+    };
+    const { configuration } = await load({}, { env, flags });
+    expect(configuration).toMatchObject({
+      shards: { total: 1024, first: 192, last: 255 },
+      intents: 46847,
+      events: { whitelist: ['MESSAGE_CREATE', 'GUILD_CREATE'] },
+    });
+  });
+
+  it('says of all it knows what it does or why not', () => {
+    for (const entry of tatsu.entries) {
+      expect(entry.meaning, entry.name).not.toBe('');
+      if (!isMapped(entry)) expect(entry.why, entry.name).toMatch(/^not yet: needs |^without effect: /);
+    }
+  });
+
+  it('tells unknown flags, missing values and what cannot be read', async () => {
+    const words = ['-token', TOKEN, '-shard', '-start', 'x', 'stray', '-stop'];
+    const { mistakes } = await errorOf(load({}, { env: {}, flags, profileArguments: words }));
+    expect(mistakes).toEqual([
+      {
+        path: '-shard',
+        value: 'not shown',
+        expected: "the name of a flag; did you mean '-shards'?",
+        source: 'arguments',
+      },
+      { path: 'argument', value: 'not shown', expected: 'a flag such as -shards', source: 'arguments' },
+      { path: '-stop', value: 'missing', expected: 'a value', source: 'arguments' },
+      { path: 'shards.first', value: "'x'", expected: 'a whole number, in digits alone', source: 'flag -start' },
+    ]);
+  });
+
+  it('arguments without a profile are a mistake', async () => {
+    expect((await errorOf(load({}, { profileArguments: ['-shards', '1'] }))).mistakes).toMatchObject([
+      { path: 'arguments' },
+    ]);
+  });
+});

@@ -1,0 +1,7 @@
+import { expect, it } from 'vitest';
+import { configurationModule, sinkModule } from './configuration-type-text.ts';
+
+it('the type of a configuration is the one of its schema', async () => {
+  await expect(configurationModule()).toMatchFileSnapshot('../src/configuration/configuration.ts');
+  await expect(sinkModule()).toMatchFileSnapshot('../src/configuration/sink-configuration.ts');
+});

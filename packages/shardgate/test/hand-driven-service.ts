@@ -1,0 +1,210 @@
+import type { DeliveryStatus, LaneStatus } from '@shardgate/delivery';
+import type { IdentifyStatus } from '@shardgate/gateway';
+import type {
+  EventRate,
+  HistoryPoint,
+  Incident,
+  Overview,
+  Readiness,
+  ServiceActions,
+  ServiceView,
+  ShardDetail,
+} from '../src/service/service-view.ts';
+
+type Writable<T> = { -readonly [K in keyof T]: T[K] };
+
+/** A service that shows what a test writes into it, and notes what it is asked to do. */
+export interface HandDrivenService extends ServiceView, ServiceActions {
+  logLevel: string;
+  readonly show: {
+    readiness: Readiness;
+    shards: Writable<ShardDetail>[];
+    delivery: Writable<DeliveryStatus>;
+    budget: Writable<IdentifyStatus>;
+    rates: Writable<EventRate>[];
+    history: HistoryPoint[];
+  };
+  /** What it was asked to do, in words. */
+  readonly done: string[];
+  readonly listeners: Set<(incident: Incident) => void>;
+  tell(incident: Omit<Incident, 'id'>): void;
+}
+
+export const NOON: number = Date.UTC(2026, 0, 1, 12);
+
+export function shardOf(id: number, changes: Partial<ShardDetail> = {}): Writable<ShardDetail> {
+  return {
+    id,
+    condition: 'ready',
+    latencyMs: 40,
+    guilds: 900,
+    events: 5_000,
+    eventsPerSecond: 12.5,
+    sessionId: `session-${id}`,
+    sessionSince: NOON,
+    sequence: 5_000,
+    pending: 2,
+    unavailableGuilds: 1,
+    heartbeatIntervalMs: 41_250,
+    counts: {
+      identifies: 1,
+      resumes: 2,
+      reconnects: 2,
+      duplicates: 3,
+      filtered: 4,
+      hookErrors: 5,
+      protocolErrors: 6,
+    },
+    failure: null,
+    reconnects: [{ at: NOON, cause: 'closed with 1001', how: 'resumed', tookMs: 800 }],
+    ...changes,
+  };
+}
+
+export function laneOf(shardId: number, sink: string, changes: Partial<LaneStatus> = {}): Writable<LaneStatus> {
+  return {
+    shardId,
+    shardCount: 16,
+    sink,
+    state: 'flowing',
+    lag: 7,
+    inFlightEvents: 3,
+    inFlightBytes: 3_000,
+    failures: 1,
+    delivered: 4_000,
+    redelivered: 20,
+    failed: 4,
+    deadLettered: 1,
+    gaps: 2,
+    ...changes,
+  };
+}
+
+/** A service of `shardCount` shards with a lane each to the sink `bot`. */
+export function createHandDrivenService(shardCount = 2): HandDrivenService {
+  const ids = Array.from({ length: shardCount }, (_, id) => id);
+  const incidents: Incident[] = [];
+  const paused = new Set<string>();
+  const known = (id: number): void => {
+    if (!show.shards.some((shard) => shard.id === id)) throw new RangeError(`no shard ${id}`);
+  };
+  const sink = (name: string): void => {
+    if (!show.delivery.sinks.some((one) => one.name === name)) throw new RangeError(`no sink ${name}`);
+  };
+  const show: HandDrivenService['show'] = {
+    readiness: { ready: true, causes: [] },
+    shards: ids.map((id) => shardOf(id)),
+    delivery: {
+      sinks: [{ name: 'bot', required: true, open: true, ready: true }],
+      lanes: ids.map((id) => laneOf(id, 'bot')),
+      memoryBytes: 65_536,
+      journal: {
+        bytes: 1_048_576,
+        segments: 2,
+        pendingRecords: 5,
+        pendingBytes: 5_000,
+        health: 'ok',
+        appended: 900,
+        dropped: 1,
+        syncs: 30,
+        oldestAgeMs: 1_500,
+      },
+      counts: { accepted: 8_000, duplicates: 6, journaled: 900 },
+    },
+    budget: {
+      total: 1_000,
+      remaining: 900,
+      reserve: 100,
+      resetsAt: NOON + 3_600_000,
+      spentLast24h: 100,
+      lastSpentAt: NOON,
+      breakerOpenUntil: null,
+      tokenRejected: false,
+    },
+    rates: [
+      { type: 'MESSAGE_CREATE', count: 9_000, perSecond: 20 },
+      { type: 'READY', count: 2, perSecond: 0 },
+      { type: 'RESUMED', count: 4, perSecond: 0 },
+    ],
+    history: [{ at: NOON, eventsPerSecond: 25, latencyMs: 40, ready: 2, lag: 14, journalBytes: 1_048_576, rss: 9e7 }],
+  };
+  const sumOf = (key: 'guilds' | 'unavailableGuilds' | 'events' | 'eventsPerSecond'): number =>
+    show.shards.reduce((total, shard) => total + shard[key], 0);
+
+  const service: HandDrivenService = {
+    show,
+    done: [],
+    listeners: new Set(),
+    tell(incident) {
+      const whole = { id: incidents.length + 1, ...incident };
+      incidents.unshift(whole);
+      for (const listener of service.listeners) listener(whole);
+    },
+    overview(): Overview {
+      const shards = { waiting: 0, connecting: 0, ready: 0, reconnecting: 0, paused: 0, failed: 0, stopped: 0 };
+      for (const { condition } of show.shards) shards[condition]++;
+      return {
+        version: '1.2.3',
+        startedAt: NOON,
+        uptimeMs: 60_000,
+        shards,
+        shardsHere: show.shards.length,
+        shardsTotal: 16,
+        etaMs: 5_000,
+        guilds: sumOf('guilds'),
+        unavailableGuilds: sumOf('unavailableGuilds'),
+        events: sumOf('events'),
+        eventsPerSecond: sumOf('eventsPerSecond'),
+        latencyMs: shards.ready === 0 ? null : 40,
+        rss: 9e7,
+        cpu: 0.25,
+      };
+    },
+    readiness: () => show.readiness,
+    shards: () =>
+      show.shards.map(({ id, condition, latencyMs, guilds, events, eventsPerSecond }) => ({
+        id,
+        condition,
+        latencyMs,
+        guilds,
+        events,
+        eventsPerSecond,
+      })),
+    shard: (id) => show.shards.find((shard) => shard.id === id),
+    delivery: () => show.delivery,
+    budget: () => show.budget,
+    eventRates: () => show.rates,
+    history: () => show.history,
+    incidents: () => incidents,
+    onIncident(listener) {
+      service.listeners.add(listener);
+      return () => service.listeners.delete(listener);
+    },
+    reconnect(id) {
+      known(id);
+      service.done.push(`reconnect ${id}`);
+    },
+    async reidentify(id) {
+      known(id);
+      service.done.push(`reidentify ${id}`);
+    },
+    logLevel: 'info',
+    setLogLevel(level) {
+      service.logLevel = level;
+      service.done.push(`log ${level}`);
+    },
+    pauseSink(name) {
+      sink(name);
+      paused.add(name);
+      service.done.push(`pause ${name}`);
+    },
+    resumeSink(name) {
+      sink(name);
+      paused.delete(name);
+      service.done.push(`resume ${name}`);
+    },
+    pausedSinks: () => [...paused],
+    stop: () => void service.done.push('stop'),
+  };
+  return service;
+}
