@@ -1,3 +1,4 @@
+import { EXIT_CODES } from 'shardgate';
 import { describe, expect, it } from 'vitest';
 import { read, sourceFiles, withoutComments } from '../house/repository.ts';
 
@@ -20,6 +21,7 @@ function documented(): Map<string, string[]> {
     read('docs/errors.md')
       .split(/^## /m)
       .slice(1)
+      .filter((section) => /^\w+Error\s/.test(section))
       .map((section) => [
         /^\w+/.exec(section)?.[0] ?? '',
         [...section.matchAll(/^\| `(\w+)`\s*\|/gm)].map(([, code = '']) => code).sort(),
@@ -34,5 +36,11 @@ describe('docs/errors.md', () => {
 
   it('lists exactly the codes of each', () => {
     expect(Object.fromEntries(documented())).toEqual(Object.fromEntries(unions()));
+  });
+
+  it('lists every exit code', () => {
+    const [, section = ''] = read('docs/errors.md').split(/^## Exit codes$/m);
+    const rows = [...section.matchAll(/^\| (\d+)\s*\| `(\w+)`\s*\|/gm)].map(([, code, name]) => [name, Number(code)]);
+    expect(Object.fromEntries(rows)).toEqual(EXIT_CODES);
   });
 });

@@ -20,4 +20,20 @@ export {
   type RestProcessOptions,
 } from '@shardgate/rest';
 export { Op, Payload, WireError, type WireErrorCode } from '@shardgate/wire';
+export type { Configuration } from './configuration/configuration.ts';
+export {
+  defineConfiguration,
+  type ConfigurationContext,
+  type ConfigurationFunction,
+  type ConfigurationInput,
+  type SecretReference,
+} from './configuration/define-configuration.ts';
+export { loadConfiguration, type LoadedConfiguration, type LoadOptions } from './configuration/load-configuration.ts';
+export { ConfigurationError, type Mistake } from './configuration/mistake.ts';
+export type { ConfigurationNote } from './configuration/profiles/profile-layer.ts';
+export type * from './configuration/sink-configuration.ts';
+export { createLog, type Log, type LogOptions } from './log/create-log.ts';
+export { createService, type Service } from './service/service.ts';
+export { EXIT_CODES, ServiceError, type ExitReason } from './service/service-error.ts';
+export type * from './service/service-view.ts';
 export { startGateway, type StartGatewayOptions } from './start-gateway.ts';

@@ -55,7 +55,7 @@ export async function openAdminBed(options: Partial<AdminServerOptions> = {}): P
 }
 
 /** Sends the headers as they are: `fetch` would not let a test choose its `Host` or `Origin`. */
-export function askAt(url: string, path: string, { method = 'GET', headers = {}, body }: Asked = {}): Promise<Reply> {
+function askAt(url: string, path: string, { method = 'GET', headers = {}, body }: Asked = {}): Promise<Reply> {
   return new Promise((resolve, reject) => {
     const asking = request(url, { path, method, headers, agent: false }, (response) => {
       const chunks: Buffer[] = [];

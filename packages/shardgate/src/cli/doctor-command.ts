@@ -1,7 +1,7 @@
 import { Command } from 'commander';
 import { configurationFlags } from '../configuration/configuration-flags.ts';
 import { examine, type Finding } from '../service/examine.ts';
-import { loadOrExplain } from './load-or-explain.ts';
+import { loadOptions, loadOrExplain } from './load-or-explain.ts';
 
 const MARKS: Readonly<Record<Finding['verdict'], string>> = { good: '✓', doubtful: '!', bad: '✗' };
 
@@ -14,7 +14,7 @@ export function doctorCommand(): Command {
     .option('--json', 'one JSON object a finding');
   return configurationFlags(command).action(async () => {
     const { json } = command.opts<{ json?: boolean }>();
-    const loaded = await loadOrExplain(command.opts());
+    const loaded = await loadOrExplain(loadOptions(command.opts()));
     if (loaded === undefined) return;
     for await (const finding of examine(loaded.configuration)) {
       const { verdict, subject, text } = finding;

@@ -117,9 +117,7 @@ function createGateway(configuration: Configuration, { folder, journal, rest }: 
     apiUrl,
     intents,
     ...(rest === undefined ? {} : { rest }),
-    presence: { status: presence.status, activities: [...presence.activities], since: null, afk: false } as NonNullable<
-      GatewayManager['presence']
-    >,
+    presence: presenceOf(presence),
     ...(largeThreshold === null ? {} : { largeThreshold }),
     ...(shards.total === 'auto' ? {} : { maxShards: shards.total }),
     firstShardId: shards.first,
@@ -137,4 +135,9 @@ function createGateway(configuration: Configuration, { folder, journal, rest }: 
     sessionStore: journal?.sessions ?? createFileSessionStore({ path: join(folder, 'sessions') }),
     identifyLedger: createFileIdentifyLedger({ path: join(folder, 'identifies.json') }),
   });
+}
+
+/** A presence as Discord wants it. */
+export function presenceOf({ status, activities }: Configuration['presence']): NonNullable<GatewayManager['presence']> {
+  return { status, activities: [...activities], since: null, afk: false } as NonNullable<GatewayManager['presence']>;
 }

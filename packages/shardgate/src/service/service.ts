@@ -10,6 +10,7 @@ import type { Configuration } from '../configuration/configuration.ts';
 import type { Log } from '../log/create-log.ts';
 import { createMetrics } from '../metrics/create-metrics.ts';
 import { createMetricsListener, type MetricsListener } from '../metrics/metrics-listener.ts';
+import { applyChanges } from './apply-changes.ts';
 import { attachStatusMessages } from './attach-status-messages.ts';
 import { createActions } from './create-actions.ts';
 import { createParts } from './create-parts.ts';
@@ -43,6 +44,8 @@ export interface Service {
   start(): Promise<void>;
   /** Resolves when the service was stopped; rejects with a {@link ServiceError} when it cannot go on. */
   readonly ended: Promise<void>;
+  /** Takes over what of a changed configuration needs no restart: the values at these paths. */
+  apply(paths: readonly string[], configuration: Configuration): void;
   /** Drains, writes everything down, closes the sessions resumably; done within `stopDeadlineMs`. May be called again. */
   stop(): Promise<void>;
 }
@@ -140,6 +143,7 @@ export function createService(configuration: Configuration, { log, version }: { 
       return adminUrl;
     },
     ended: ended.promise,
+    apply: (paths, changed) => applyChanges(paths, changed, { gateway, delivery, log }),
     async start() {
       try {
         const folder = resolve(configuration.folder);
