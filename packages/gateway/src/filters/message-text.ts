@@ -54,6 +54,7 @@ const COMMA = 0x2c;
 const COLON = 0x3a;
 const LETTER_F = 0x66;
 const LETTER_N = 0x6e;
+const MINUS = 0x2d;
 const ZERO = 0x30;
 const NINE = 0x39;
 
@@ -104,10 +105,10 @@ export function readTextTraits(bytes: Buffer): MessageTraits | undefined {
         isPinned = first !== LETTER_F;
         break;
       case 'flags':
-        isPlain &&= isDigit(first) && (number(bytes, start, end) & ~PLAIN_FLAGS) === 0;
+        isPlain &&= beginsNumber(first) && (number(bytes, start, end) & ~PLAIN_FLAGS) === 0;
         break;
       case 'type':
-        isPlain &&= isDigit(first) && PLAIN_TYPES.has(number(bytes, start, end));
+        isPlain &&= beginsNumber(first) && PLAIN_TYPES.has(number(bytes, start, end));
         break;
       case 'unplain':
         isPlain &&= first === LETTER_N;
@@ -162,6 +163,10 @@ function hashKey(bytes: Buffer, start: number, end: number): number {
 function isEmpty(bytes: Buffer, start: number): boolean {
   const second = bytes[start + 1];
   return second === CLOSE_BRACKET || second === CLOSE_BRACE;
+}
+
+function beginsNumber(byte: number | undefined): boolean {
+  return byte === MINUS || isDigit(byte);
 }
 
 function isDigit(byte: number | undefined): boolean {
