@@ -18,7 +18,9 @@ it('shardgate simulate answers as Discord does at the address it prints, and cou
     const lines: string[] = [];
     const reader = createInterface({ input: child.stdout });
     reader.on('line', (line) => lines.push(line));
-    await expect.poll(() => lines.find((line) => line.startsWith('DISCORD_API_URL='))).toBeDefined();
+    await expect
+      .poll(() => lines.find((line) => line.startsWith('DISCORD_API_URL=')), { timeout: 20_000 })
+      .toBeDefined();
     const apiUrl = lines.find((line) => line.startsWith('DISCORD_API_URL='))?.split('=')[1] ?? '';
 
     const ask = (token: string): Promise<Response> =>

@@ -1,6 +1,6 @@
 import { Command } from 'commander';
 import { configurationFlags } from '../configuration/configuration-flags.ts';
-import { examine, type Finding } from '../service/examine.ts';
+import type { Finding } from '../service/examine.ts';
 import { loadOptions, loadOrExplain } from './load-or-explain.ts';
 
 const MARKS: Readonly<Record<Finding['verdict'], string>> = { good: '✓', doubtful: '!', bad: '✗' };
@@ -16,6 +16,7 @@ export function doctorCommand(): Command {
     const { json } = command.opts<{ json?: boolean }>();
     const loaded = await loadOrExplain(loadOptions(command.opts()));
     if (loaded === undefined) return;
+    const { examine } = await import('../service/examine.ts');
     for await (const finding of examine(loaded.configuration)) {
       const { verdict, subject, text } = finding;
       process.stdout.write(json === true ? `${JSON.stringify(finding)}\n` : `${MARKS[verdict]} ${subject}: ${text}\n`);

@@ -4,7 +4,7 @@ import type { LoadedConfiguration, LoadOptions } from '../configuration/load-con
 import { watchConfiguration, type ConfigurationWatch } from '../configuration/watch-configuration.ts';
 import { createLog, type Log } from '../log/create-log.ts';
 import { EXIT_CODES, unexpected } from '../service/service-error.ts';
-import { createService, type Service } from '../service/service.ts';
+import type { Service } from '../service/service.ts';
 import { loadOptions, loadOrExplain } from './load-or-explain.ts';
 import { packageVersion } from './package-version.ts';
 import { createTerminalStatus, type TerminalStatus } from './terminal-status.ts';
@@ -29,6 +29,8 @@ export function startCommand(): Command {
     for (const { level, text } of notes) log[level]({ kind: 'configuration' }, text);
     const version = packageVersion();
     try {
+      // Other commands start faster without all that the service needs.
+      const { createService } = await import('../service/service.ts');
       const service = createService(configuration, { log, version });
       stopOnSignals(() => service.stop());
       await service.start();
