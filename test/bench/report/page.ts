@@ -51,7 +51,7 @@ ${date}, on ${cores} × ${cpu}, ${memoryGb} GB, ${system}, Node.js ${node}. All 
 ${table(
   ['package', 'version'],
   Object.entries(versions).map(([name, version]) => [name, version]),
-)}${notes.map((note) => `\n\nNot available here: ${note}.`).join('')}`;
+)}${notes.map((note) => `\n\nNotes: ${note}.`).join('')}`;
 }
 
 function image(name: string): string {
