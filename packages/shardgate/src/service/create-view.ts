@@ -32,8 +32,10 @@ export function createView(parts: ViewParts): LiveView {
   const started = clock.now();
   const history: HistoryPoint[] = [];
   let progress: SpawnProgress | undefined;
+  let progressAt = 0;
   gateway.events.on('spawnProgress', (told) => {
     progress = told;
+    progressAt = clock.now();
   });
 
   const conditions = (): Record<ShardCondition, number> => {
@@ -61,7 +63,8 @@ export function createView(parts: ViewParts): LiveView {
       shards,
       shardsHere: Math.max(progress?.total ?? 0, gateway.shards.size),
       shardsTotal: gateway.maxShards,
-      etaMs: progress?.etaMs ?? 0,
+      // It is told when a shard becomes ready; between two of them time passes.
+      etaMs: Math.max(0, (progress?.etaMs ?? 0) - (clock.now() - progressAt)),
       guilds,
       unavailableGuilds,
       events: meter.total(),
