@@ -5,6 +5,7 @@ import { resolve } from 'node:path';
 import { createGatewayManager, type GatewayBot, Intents } from '@shardgate/gateway';
 import { createRestManager } from '@shardgate/rest';
 import type { Configuration } from '../configuration/configuration.ts';
+import { errorCode } from './error-code.ts';
 
 /** What one look found. */
 export interface Finding {
@@ -50,7 +51,7 @@ async function* examineFolder({ folder: given, journal }: Configuration): AsyncG
     yield {
       verdict: 'bad',
       subject: 'folder',
-      text: `${folder} cannot be written to (${codeOf(error)}); set 'folder' to another`,
+      text: `${folder} cannot be written to (${errorCode(error) ?? String(error)}); set 'folder' to another`,
     };
     return;
   }
@@ -89,7 +90,7 @@ async function* examineAddresses({ admin, sinks, commands, metrics }: Configurat
 function tryAddress(host: string, port: number): Promise<string | undefined> {
   return new Promise((resolvePromise) => {
     const server = createServer();
-    server.once('error', (error) => resolvePromise(codeOf(error)));
+    server.once('error', (error) => resolvePromise(errorCode(error) ?? String(error)));
     server.listen({ host, port, exclusive: true }, () => server.close(() => resolvePromise(undefined)));
   });
 }
@@ -149,9 +150,4 @@ async function examineIntents({ token, apiUrl, intents }: Configuration): Promis
   } finally {
     await rest.close(rest);
   }
-}
-
-function codeOf(error: unknown): string {
-  const code: unknown = typeof error === 'object' && error !== null ? Reflect.get(error, 'code') : undefined;
-  return typeof code === 'string' ? code : String(error);
 }

@@ -1,5 +1,6 @@
 import { GatewayError } from '@shardgate/gateway';
 import { JournalLockedError } from '@shardgate/delivery';
+import { errorCode } from './error-code.ts';
 
 /** How `shardgate start` ends, as a number for whoever started it. Documented in docs/errors.md. */
 export const EXIT_CODES = {
@@ -48,7 +49,7 @@ export function folderError(error: unknown, folder: string): ServiceError {
     return new ServiceError('inUse', `${error.message}; stop that process, or give this one a 'folder' of its own`, {
       cause: error,
     });
-  const code = codeOf(error);
+  const code = errorCode(error);
   if (code !== undefined && FOLDER_CODES.has(code))
     return new ServiceError(
       'folder',
@@ -60,7 +61,7 @@ export function folderError(error: unknown, folder: string): ServiceError {
 
 /** What went wrong where something was to listen. */
 export function addressError(error: unknown, what: string, address: string): ServiceError {
-  const code = codeOf(error);
+  const code = errorCode(error);
   const cause =
     code === 'EADDRINUSE'
       ? 'is in use'
@@ -92,9 +93,4 @@ export function discordError(error: unknown): ServiceError {
 export function unexpected(error: unknown): ServiceError {
   if (error instanceof ServiceError) return error;
   return new ServiceError('unexpected', error instanceof Error ? error.message : String(error), { cause: error });
-}
-
-function codeOf(error: unknown): string | undefined {
-  const code: unknown = typeof error === 'object' && error !== null ? Reflect.get(error, 'code') : undefined;
-  return typeof code === 'string' ? code : undefined;
 }

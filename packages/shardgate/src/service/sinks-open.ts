@@ -1,4 +1,5 @@
 import type { Delivery } from '@shardgate/delivery';
+import { errorCode } from './error-code.ts';
 import { addressError } from './service-error.ts';
 
 /** System errors that trying again does not mend. */
@@ -24,8 +25,7 @@ export function sinksOpen(delivery: Delivery): Promise<void> {
     };
     const opened = ({ sink }: { sink: string }): void => done(sink);
     const failed = ({ sink, error }: { sink: string; error: unknown }): void => {
-      const code: unknown = typeof error === 'object' && error !== null ? Reflect.get(error, 'code') : undefined;
-      if (typeof code === 'string' && LASTING.has(code))
+      if (LASTING.has(errorCode(error) ?? ''))
         settle(() => reject(addressError(error, `sink '${sink}'`, addressOf(error))));
       else done(sink);
     };
