@@ -1,26 +1,8 @@
-import type { DeliveryStatus } from '@shardgate/delivery';
-import type { IdentifyStatus } from '@shardgate/gateway';
-import type {
-  EventRate,
-  HistoryPoint,
-  Incident,
-  Overview,
-  ShardCondition,
-  ShardSummary,
-} from '../../src/service/service-view.ts';
+import type { AdminSnapshot } from '../../src/admin/snapshot.ts';
+import type { HistoryPoint, Incident, ShardCondition, ShardSummary } from '../../src/service/service-view.ts';
 
 /** What the service sends each second. */
-export interface Snapshot {
-  readonly overview: Overview;
-  /** Null before the first second has passed. */
-  readonly point: HistoryPoint | null;
-  readonly shards: readonly ShardSummary[];
-  readonly budget: IdentifyStatus;
-  readonly delivery: DeliveryStatus;
-  readonly rates: readonly EventRate[];
-  readonly pausedSinks: readonly string[];
-  readonly logLevel: string;
-}
+export type Snapshot = AdminSnapshot;
 
 /** How the page stands with the service. */
 export type Link =

@@ -1,4 +1,4 @@
-import { MultiBar, Presets } from 'cli-progress';
+import { MultiBar } from 'cli-progress';
 import type { Overview, ServiceView } from '../service/service-view.ts';
 
 const REFRESH_MS = 1_000;
@@ -11,18 +11,7 @@ export interface TerminalStatus {
 }
 
 export function createTerminalStatus(view: ServiceView): TerminalStatus {
-  const bars = new MultiBar(
-    {
-      hideCursor: true,
-      clearOnComplete: false,
-      format: '{line}',
-      formatBar: (progress, options) =>
-        Presets.shades_classic.barCompleteChar
-          .repeat(Math.round(progress * (options.barsize ?? 30)))
-          .padEnd(options.barsize ?? 30, Presets.shades_classic.barIncompleteChar),
-    },
-    Presets.shades_classic,
-  );
+  const bars = new MultiBar({ hideCursor: true, format: '{line}' });
   const bar = bars.create(1, 0, { line: 'starting' });
   const draw = (): void => {
     const overview = view.overview();

@@ -17,9 +17,6 @@ export interface LogOptions {
   readonly write?: (line: string) => void;
 }
 
-/** Fields of pino's that a person does not read. */
-const HIDDEN = new Set(['level', 'time', 'msg', 'err']);
-
 /** Creates the log. Nothing is buffered: what was logged is out, even when the process is killed right after. */
 export function createLog({
   level,
@@ -42,9 +39,9 @@ function prettyLine(line: string): string {
   const { level, time, msg, err, ...fields } = JSON.parse(line) as Record<string, unknown> & {
     err?: { message?: string };
   };
-  const rest = Object.entries(fields)
-    .filter(([name]) => !HIDDEN.has(name))
-    .map(([name, value]) => `${name}=${typeof value === 'string' ? value : JSON.stringify(value)}`);
+  const rest = Object.entries(fields).map(
+    ([name, value]) => `${name}=${typeof value === 'string' ? value : JSON.stringify(value)}`,
+  );
   const details = [...rest, ...(err?.message === undefined ? [] : [`error=${err.message}`])].join(' ');
   const clock = String(time).slice(11, 19);
   return `${clock} ${String(level).padEnd(5)} ${String(msg)}${details === '' ? '' : ` (${details})`}\n`;

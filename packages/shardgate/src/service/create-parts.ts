@@ -43,7 +43,7 @@ export function createParts(configuration: Configuration, log: Log): ServicePart
   const gateway = createGateway(configuration, {
     folder,
     journal,
-    // Without a key of its own the REST process is not asked for the address of the gateway.
+    // Without a REST process the gateway asks Discord itself for its address.
     rest: configuration.rest.url === null ? undefined : rest,
   });
   const { roles, maxQueued, maxQueuedPerClient, maxMemberRequests, chunkTimeoutMs } = configuration.commands;
