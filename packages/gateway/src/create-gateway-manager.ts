@@ -5,7 +5,7 @@ import { createConnectPacer } from './connect-pacer.ts';
 import { defaultMethods } from './default-methods.ts';
 import { LEAST_SPAWN_SHARD_DELAY_MS, plainDefaults } from './defaults.ts';
 import { createEditedMessages } from './filters/edited-messages.ts';
-import { createGuildIdView } from './filters/guild-id-view.ts';
+import { createCache } from './gateway-cache.ts';
 import type { GatewayManager, GatewayMethods } from './gateway-manager.ts';
 import type { GatewayRuntime } from './gateway-runtime.ts';
 import type { GatewayCache, GatewayState } from './gateway-state.ts';
@@ -140,21 +140,12 @@ function createRuntime(gateway: GatewayManager, given: GatewayOptions): GatewayR
     onIdentify: new Map(),
     urlGiven: gateway.urlWSS !== '',
     limitsGiven: LIMIT_OPTIONS.some((name) => given[name] !== undefined),
+    configured: undefined,
+    reshardMark: undefined,
+    reshard: undefined,
+    reshardTimer: undefined,
+    crossing: undefined,
     spawn: undefined,
-  };
-}
-
-function createCache(gateway: GatewayManager): GatewayCache {
-  function* registries() {
-    for (const [shardId, shard] of gateway.shards) yield [shardId, shard.guilds] as const;
-  }
-  // https://docs.discord.com/developers/events/gateway#sharding-sharding-formula
-  const shardOf = (guildId: bigint) =>
-    gateway.shards.get(Number((guildId >> 22n) % BigInt(Math.max(1, gateway.maxShards))))?.guilds;
-  return {
-    guildIds: createGuildIdView({ registries, shardOf, statuses: ['available', 'unavailable'] }),
-    loadingGuildIds: createGuildIdView({ registries, shardOf, statuses: ['loading'] }),
-    editedMessages: gateway.runtime.editedMessages.stamps,
   };
 }
 

@@ -10,6 +10,12 @@ import { identify } from './methods/identify.ts';
 import { prepareBuckets } from './methods/prepare-buckets.ts';
 import { processGatewayQueue } from './methods/process-gateway-queue.ts';
 import { requestIdentify } from './methods/request-identify.ts';
+import { reshardClose } from './methods/reshard-close.ts';
+import { reshardCut } from './methods/reshard-cut.ts';
+import { reshardNeeded } from './methods/reshard-needed.ts';
+import { reshardPrepare } from './methods/reshard-prepare.ts';
+import { reshardReady } from './methods/reshard-ready.ts';
+import { reshardRollBack } from './methods/reshard-roll-back.ts';
 import { resharder } from './methods/resharder.ts';
 import { resume } from './methods/resume.ts';
 import { safeRequestsPerShard } from './methods/safe-requests-per-shard.ts';
@@ -40,6 +46,12 @@ export const defaultMethods: Readonly<GatewayMethods> = {
   calculateMaxShards,
   closeWS,
   resharder,
+  reshardNeeded,
+  reshardPrepare,
+  reshardReady,
+  reshardCut,
+  reshardClose,
+  reshardRollBack,
   stopGateway,
   debug: () => {},
 };

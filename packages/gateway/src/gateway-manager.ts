@@ -3,17 +3,35 @@ import type { GatewayBot } from './gateway-bot.ts';
 import type { GatewayState } from './gateway-state.ts';
 import type { IdentifyPermit } from './identify/identify-queue.ts';
 import type { GatewaySocket } from './ports/socket.ts';
+import type { ReshardStreams } from './reshard/crossing.ts';
+import type { ReshardNeed, ReshardPhase, ReshardRequest, ReshardResult } from './reshard/reshard-status.ts';
+import type { ShardRange } from './session-store/session-store.ts';
 import type { SendOptions, ShardCommand } from './shard-command.ts';
 import type { Shard } from './shard/shard.ts';
 
 /** What `createGatewayManager` returns: data and methods, nothing hidden. */
 export interface GatewayManager extends GatewayState, GatewayMethods {}
 
-/** What became of a call of `resharder`. */
-export interface ReshardResult {
-  readonly started: boolean;
-  /** Why not, when it was not. */
-  readonly reason: string;
+/** A reshard that is under way, as its parts get it. */
+export interface Reshard {
+  /** Shard count and range of the old shards. */
+  readonly from: ShardRange;
+  /** Those of the new ones. */
+  readonly to: ShardRange;
+  /**
+   * Manager of the new shards: inherits everything from the gateway, but has shards, buckets and cache of its own. After the cut its shards are the gateway's, and it is the gateway under
+   * another name.
+   */
+  readonly next: GatewayManager;
+  /** After the cut: manager of the old shards. */
+  old: GatewayManager | undefined;
+  phase: ReshardPhase;
+  /** Wall-clock milliseconds. */
+  readonly startedAt: number;
+  /** Aborted when the reshard is given up; its reason says why. */
+  readonly signal: AbortSignal;
+  /** What both generations have shown. Not for overriding. */
+  readonly streams: ReshardStreams;
 }
 
 /**
@@ -106,8 +124,28 @@ export interface GatewayMethods {
   calculateMaxShards: (maxShards: number, maxConcurrency: number) => number;
   /** Closes a socket, and ends it when the peer does not answer. */
   closeWS: (socket: GatewaySocket, code?: number, reason?: string) => void;
-  /** Not in this version: resolves with `{ started: false }` and the reason, and changes nothing. */
-  resharder: (gateway: GatewayManager) => Promise<ReshardResult>;
+  /**
+   * Brings the bot to another shard count while it runs: no event is lost, doubled or false. New shards connect beside the old ones and stay silent until all of them have their guilds; then every
+   * guild's new stream goes on where the old one ends. Resolves when the old shards are closed, or when it was given up, with the reason; then nothing is changed. Never rejects.
+   *
+   * Costs one identify for each new shard, and none is spent unless the budget has all of them beyond its reserve. The six methods below are its parts.
+   */
+  resharder: (gateway: GatewayManager, request?: ReshardRequest) => Promise<ReshardResult>;
+  /** Whether the shards are full enough for a reshard, and what to go to. Asked every `reshardCheckInterval`, where `reshard` is on. A throw or a rejection means no. */
+  reshardNeeded: (gateway: GatewayManager) => ReshardNeed | Promise<ReshardNeed>;
+  /** Starts the new shards. Resolves when all are ready; a rejection gives the reshard up. */
+  reshardPrepare: (gateway: GatewayManager, reshard: Reshard) => Promise<void>;
+  /** Whether the new shards may take over: all ready, with the guilds that the old ones have. Asked once a second for five minutes; a rejection gives the reshard up. */
+  reshardReady: (gateway: GatewayManager, reshard: Reshard) => boolean | Promise<boolean>;
+  /**
+   * The cut: what comes from now on waits, sessions are stored, then the new shards take over in one step. A rejection before that changes nothing; it is tried again, five times at the most. The hook for
+   * several processes that reshard together: wait here for the others, then call the default.
+   */
+  reshardCut: (gateway: GatewayManager, reshard: Reshard) => Promise<void>;
+  /** Closes the old shards once they have answered what was asked of them. */
+  reshardClose: (gateway: GatewayManager, reshard: Reshard) => Promise<void>;
+  /** Takes everything back: the old shards go on, the new ones are stopped, their sessions forgotten. */
+  reshardRollBack: (gateway: GatewayManager, reshard: Reshard, reason: string) => Promise<void>;
   /**
    * Stops every shard and writes the sessions down. They stay resumable unless `code` is 1000 or 1001, which logs the bot out.
    * Resolves when all sockets are closed and the store is written, after 5 seconds at the latest; a shard whose IDENTIFY was sent has 15 seconds before that

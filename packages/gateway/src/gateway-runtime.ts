@@ -5,7 +5,9 @@ import type { GatewayError } from './errors.ts';
 import type { EditedMessages } from './filters/edited-messages.ts';
 import type { TimerHandle } from './ports/clock.ts';
 import type { GatewaySocket } from './ports/socket.ts';
-import type { SessionKey } from './session-store/session-store.ts';
+import type { Crossing } from './reshard/crossing.ts';
+import type { ReshardProgress } from './reshard/reshard-status.ts';
+import type { ReshardMark, SessionKey, ShardRange } from './session-store/session-store.ts';
 import type { ConnectPacer } from './connect-pacer.ts';
 
 /** What a gateway's parts share while it runs. Changed by the library only. */
@@ -48,8 +50,25 @@ export interface GatewayRuntime {
   readonly limitsGiven: boolean;
   /** Called when a shard's IDENTIFY is sent, by shard id. */
   readonly onIdentify: Map<number, () => void>;
+  /** Shard count and range as the user gave them: before anything was resharded. */
+  configured: ShardRange | undefined;
+  /** What checkpoints say of resharding. */
+  reshardMark: Omit<ReshardMark, 'covered'> | undefined;
+  /** The reshard that is under way: how far it is, and how to have it given up. */
+  reshard: RunningReshard | undefined;
+  /** Next look at whether resharding is needed. */
+  reshardTimer: TimerHandle;
+  /** While a reshard concerns these shards. */
+  crossing: Crossing | undefined;
   /** The range of the last `spawnShards`, for its progress. */
   spawn: SpawnPlan | undefined;
+}
+
+/** What others may know of a reshard. */
+export interface RunningReshard {
+  progress(): ReshardProgress;
+  /** Gives it up, unless it is too late for that. Resolves when it is over either way. */
+  cancel(reason: string): Promise<void>;
 }
 
 /** One promise per shard that is being started, shared by whoever asked. */

@@ -74,9 +74,9 @@ export interface GatewayState {
   firstShardId: number;
   /** Last shard id of this process, itself included; anything from `maxShards` on is clipped, so `lastShardId: maxShards` means all. Default: all. */
   lastShardId: number | undefined;
-  /** Whether the bot is to be resharded automatically. Nothing acts on it in this version. Default true. */
+  /** Whether the bot is resharded by itself when its shards fill up; only where this process has all of them. Default true. */
   reshard: boolean;
-  /** Fill of the shards at which it is resharded, percent. Default 80. */
+  /** Fill of the shards at which it is resharded, percent of 2,500 guilds a shard. Default 80. */
   reshardPercentage: number;
   /** Milliseconds between two looks at the fill. Default 28,800,000 (8 hours). */
   reshardCheckInterval: number;

@@ -5,7 +5,7 @@ export { GatewayError, type GatewayErrorCode } from './errors.ts';
 export type { GatewayFilters } from './filters/gateway-filters.ts';
 export type { GuildEvent } from './filters/guild-registry.ts';
 export type { GatewayBot } from './gateway-bot.ts';
-export type { GatewayManager, GatewayMethods, ReshardResult } from './gateway-manager.ts';
+export type { GatewayManager, GatewayMethods, Reshard } from './gateway-manager.ts';
 export type { Bucket, GatewayCache, GatewayRest, GatewayState, LoadingShard } from './gateway-state.ts';
 export { createFileIdentifyLedger, type FileIdentifyLedgerOptions } from './identify/file-identify-ledger.ts';
 export { HELD } from './held.ts';
@@ -25,6 +25,12 @@ export { identify } from './methods/identify.ts';
 export { prepareBuckets } from './methods/prepare-buckets.ts';
 export { processGatewayQueue } from './methods/process-gateway-queue.ts';
 export { requestIdentify } from './methods/request-identify.ts';
+export { reshardClose } from './methods/reshard-close.ts';
+export { reshardCut } from './methods/reshard-cut.ts';
+export { reshardNeeded } from './methods/reshard-needed.ts';
+export { reshardPrepare } from './methods/reshard-prepare.ts';
+export { reshardReady } from './methods/reshard-ready.ts';
+export { reshardRollBack } from './methods/reshard-roll-back.ts';
 export { resharder } from './methods/resharder.ts';
 export { resume } from './methods/resume.ts';
 export { safeRequestsPerShard } from './methods/safe-requests-per-shard.ts';
@@ -42,10 +48,22 @@ export { createMemorySessionStore } from './session-store/memory-session-store.t
 export type {
   GuildSnapshot,
   GuildStatus,
+  ReshardMark,
   SessionCheckpoint,
   SessionKey,
   SessionStore,
+  ShardRange,
 } from './session-store/session-store.ts';
+export type {
+  Resharded,
+  ReshardGeneration,
+  ReshardNeed,
+  ReshardPhase,
+  ReshardProgress,
+  ReshardRequest,
+  ReshardResult,
+} from './reshard/reshard-status.ts';
+export type { Crossing, ReshardStreams, WaitingEvent } from './reshard/crossing.ts';
 export type { SendOptions, ShardCommand } from './shard-command.ts';
 export { OwnCloseCode } from './shard/close-codes.ts';
 export type { ConnectTarget, ShardPhase, ShardState, ShardStatus } from './shard/phase.ts';

@@ -1,6 +1,7 @@
 import type { EventEmitter } from 'eventemitter3';
 import type { GatewayErrorCode } from './errors.ts';
 import type { IdentifyStatus } from './identify/identify-governor.ts';
+import type { Resharded, ReshardPhase, ReshardProgress } from './reshard/reshard-status.ts';
 import type { ConnectTarget } from './shard/phase.ts';
 
 /** How far `spawnShards` is. */
@@ -70,6 +71,14 @@ export interface GatewayEvents {
   /** An identify has to wait longer than its bucket asks for. */
   identifyRefused: (event: { shardId: number; reason: string; retryAfterMs: number }) => void;
   spawnProgress: (event: SpawnProgress) => void;
+  /** A reshard goes on: with each step, and once a second. */
+  reshardProgress: (event: ReshardProgress) => void;
+  /** The new shards have taken over. Comes after the last event of the old ones, and before the first of a new one. */
+  resharded: (event: Resharded) => void;
+  /** The old shards are closed: the reshard is over. */
+  reshardClosed: (event: { from: number; to: number; tookMs: number }) => void;
+  /** A reshard was given up: the old shards go on as if it had not been. */
+  reshardRolledBack: (event: { from: number; to: number; phase: ReshardPhase; reason: string }) => void;
   /** Discord closed the connection for a payload it could not use (4001, 4002); this was the last command on it. It is not sent again. */
   commandRefused: (event: { shardId: number; op: number; closeCode: number }) => void;
   /** A replaced method, a listener or the payload handler threw, rejected or did not return in time. */

@@ -59,8 +59,14 @@ function guildDeleted(gateway: GatewayManager, shard: Shard, payload: Payload): 
   return gateway.filters.unavailableGuilds ? undefined : marked(payload, 'outage');
 }
 
-function marked(payload: Payload, guildEvent: GuildEvent): Payload {
+/** Notes on a payload what a guild event means. */
+export function marked(payload: Payload, guildEvent: GuildEvent): Payload {
   return Object.assign(payload, { guildEvent });
+}
+
+/** What was noted. */
+export function guildEventOf(payload: Payload & { readonly guildEvent?: GuildEvent }): GuildEvent | undefined {
+  return payload.guildEvent;
 }
 
 function readGuild(d: unknown): { id: string; unavailable: boolean; full: boolean } | undefined {

@@ -10,5 +10,5 @@ export function createShard(gateway: GatewayManager, shardId: number): GatewaySo
   const { connection } = shard;
   if (connection === undefined)
     throw new GatewayError('stopped', `shard ${shardId} is not connecting; call identify or resume`, { shardId });
-  return gateway.openSocket(connection.url, socketHandlers(gateway, shard, connection));
+  return gateway.openSocket(connection.url, socketHandlers(shard, connection));
 }

@@ -1,5 +1,7 @@
+import { Op } from '@shardgate/wire';
 import type { GatewayManager } from '../gateway-manager.ts';
 import { contained, containedNumber } from '../report.ts';
+import { managerOf } from '../shard/manager-of.ts';
 import type { Shard } from '../shard/shard.ts';
 import { safeRequestsPerShard } from './safe-requests-per-shard.ts';
 import { shardOf } from './shard-of.ts';
@@ -32,6 +34,7 @@ export function processGatewayQueue(gateway: GatewayManager, shardId: number): v
     if ('waitMs' in next) return comeBack(gateway, shard, next.waitMs);
     shard.sendLimit.take(now);
     shard.lastCommandOp = next.entry.op;
+    if (next.entry.op === Op.RequestGuildMembers) shard.requestedAt = now;
     socket.send(next.entry.frame);
     next.entry.resolve();
   }
@@ -42,6 +45,7 @@ function comeBack(gateway: GatewayManager, shard: Shard, waitMs: number): void {
   const delayMs = Math.ceil(Math.min(waitMs, gateway.queueResetInterval));
   shard.commandTimer = gateway.clock.setTimer(() => {
     shard.commandTimer = undefined;
-    contained(gateway, 'processGatewayQueue', shard.id, () => gateway.processGatewayQueue(gateway, shard.id));
+    const manager = managerOf(shard);
+    contained(manager, 'processGatewayQueue', shard.id, () => manager.processGatewayQueue(manager, shard.id));
   }, delayMs);
 }

@@ -29,7 +29,7 @@ export function ensureShard(gateway: GatewayManager, shardId: number, shardCount
     );
   }
   const limit = { limit: gateway.maxRequestsPerInterval, windowMs: gateway.queueResetInterval + ARRIVAL_SLACK_MS };
-  const shard = new Shard(shardId, shardCount, {
+  const shard = new Shard(gateway, shardId, shardCount, {
     guilds: createGuildRegistry(),
     commands: createCommandQueue({ limit: gateway.maxQueuedCommands }),
     sendLimit: createSendLimit(limit),

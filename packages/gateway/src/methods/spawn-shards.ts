@@ -3,16 +3,18 @@ import type { GatewayManager } from '../gateway-manager.ts';
 import { pause } from '../ports/pause.ts';
 import { reportProgress, whenReady } from '../ready.ts';
 import { refreshGatewayBot } from '../refresh-gateway-bot.ts';
-import { contained, containedNumber } from '../report.ts';
+import { contained } from '../report.ts';
+import { adoptReshard } from '../session-store/adopt-reshard.ts';
 import { adoptSessions, loadSessions, storedShardCount } from '../session-store/stored-sessions.ts';
 import type { SessionCheckpoint } from '../session-store/session-store.ts';
+import { watchFill } from '../reshard/watch-fill.ts';
 import { backoffMs } from '../shard/backoff.ts';
 import type { Shard } from '../shard/shard.ts';
 import { runBucket } from '../spawn-bucket.ts';
-import { calculateMaxShards } from './calculate-max-shards.ts';
 import { handleDiscordPayload } from './handle-discord-payload.ts';
 import { unattended } from '../unattended.ts';
 import { shardOf } from './shard-of.ts';
+import { wantedShards } from './wanted-shards.ts';
 
 /** Default of {@link GatewayMethods.spawnShards}. */
 export function spawnShards(gateway: GatewayManager, firstShardId: number = gateway.firstShardId): Promise<void> {
@@ -32,7 +34,7 @@ async function spawn(gateway: GatewayManager, firstShardId: number): Promise<voi
     runtime.halted = undefined;
   }
   await openBudget(gateway);
-  const sessions = await loadSessions(gateway);
+  const sessions = await adoptReshard(gateway, await loadSessions(gateway));
   await settleShardCount(gateway, sessions);
   const shardIds = shardRange(gateway, firstShardId);
 
@@ -50,6 +52,7 @@ async function spawn(gateway: GatewayManager, firstShardId: number): Promise<voi
   reportProgress(gateway);
   await Promise.all(Array.from(gateway.buckets.values(), (bucket) => runBucket(gateway, bucket)));
 
+  watchFill(gateway);
   const ready = shardIds.map((shardId) => plan.told.get(shardId) ?? started(gateway, shardId));
   await Promise.race([Promise.all(ready), stopped(gateway)]);
 }
@@ -132,19 +135,7 @@ async function settleShardCount(gateway: GatewayManager, sessions: readonly Sess
     }
   }
   if (gateway.maxShards > 0) return;
-  gateway.maxShards = stored ?? wantedShards(gateway);
-}
-
-function wantedShards(gateway: GatewayManager): number {
-  const { shardsRecommended, maxConcurrency } = gateway;
-  if (!gateway.useOptimalLargeBotSharding) return shardsRecommended;
-  return containedNumber(
-    gateway,
-    'calculateMaxShards',
-    undefined,
-    () => gateway.calculateMaxShards(shardsRecommended, maxConcurrency),
-    () => calculateMaxShards(shardsRecommended, maxConcurrency),
-  );
+  gateway.maxShards = stored ?? wantedShards(gateway, gateway.shardsRecommended);
 }
 
 /** Ids from the first to the last, both included; ids from `maxShards` on do not exist. */

@@ -2,6 +2,7 @@ import { GatewayError } from '../errors.ts';
 import type { GatewayManager } from '../gateway-manager.ts';
 import { pause } from '../ports/pause.ts';
 import { rejectReady } from '../ready.ts';
+import { stopWatchingFill } from '../reshard/watch-fill.ts';
 import { saveCheckpoints } from '../session-store/checkpoint.ts';
 import { applyInput } from '../shard/apply.ts';
 import { endsSession, OwnCloseCode } from '../shard/close-codes.ts';
@@ -22,7 +23,10 @@ export async function stopGateway(
 ): Promise<void> {
   const { runtime, clock } = gateway;
   runtime.stopping.abort(new GatewayError('stopped', 'the gateway was stopped'));
+  // It is given up: the abort says so. What it has to take back goes on beside the stop.
+  const cancelled = runtime.reshard?.cancel('the gateway is stopping');
   stopUpkeep(gateway);
+  stopWatchingFill(gateway);
   for (const shard of gateway.shards.values())
     if (endsSession(code) || !isIdentifying(shard)) stopShard(gateway, shard, code, reason);
   await awaitReady(gateway);
@@ -31,6 +35,7 @@ export async function stopGateway(
   const deadline = pause(clock, STOP_DEADLINE_MS, over.signal);
   await Promise.race([settled(gateway), deadline]);
   await Promise.race([saveCheckpoints(gateway), deadline]);
+  await Promise.race([cancelled, deadline]);
   over.abort();
 }
 

@@ -7,10 +7,17 @@ import type { SessionCheckpoint } from './session-store.ts';
 /** What the store should hold of a shard, or undefined when it holds that already (or there is nothing to hold). */
 function dueCheckpoint(gateway: GatewayManager, shard: Shard): SessionCheckpoint | undefined {
   const { state, tracker, stored } = shard;
+  const known = stored !== undefined && stored.sessionId === state.session?.sessionId;
+  if (known && stored.seq === tracker.settled && !shard.guilds.changed) return undefined;
+  return checkpointOf(gateway, shard);
+}
+
+/** The shard's session as it stands, or undefined without one. */
+export function checkpointOf(gateway: GatewayManager, shard: Shard): SessionCheckpoint | undefined {
+  const { state, tracker, stored } = shard;
   if (state.session === undefined) return undefined;
   const { sessionId, resumeUrl } = state.session;
   const known = stored !== undefined && stored.sessionId === sessionId;
-  if (known && stored.seq === tracker.settled && !shard.guilds.changed) return undefined;
   return {
     shardId: shard.id,
     shardCount: shard.shardCount,
@@ -24,8 +31,19 @@ function dueCheckpoint(gateway: GatewayManager, shard: Shard): SessionCheckpoint
     savedAt: gateway.clock.wallTime(),
     userId: shard.userId,
     applicationId: shard.applicationId,
+    ...markOf(gateway, shard),
     ...(known && !shard.guilds.changed ? {} : { guilds: shard.guilds.snapshot(tracker.settled) }),
   };
+}
+
+/** What the checkpoint says of resharding. */
+function markOf(gateway: GatewayManager, shard: Shard): Pick<SessionCheckpoint, 'reshard'> {
+  const { reshardMark } = gateway.runtime;
+  if (reshardMark === undefined) return {};
+  const { settled } = shard.tracker;
+  const covered = Array.from(shard.covered ?? []).filter((seq) => seq > settled);
+  if (covered.length === 0) shard.covered = undefined;
+  return { reshard: { ...reshardMark, covered } };
 }
 
 /**

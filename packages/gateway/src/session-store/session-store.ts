@@ -41,9 +41,29 @@ export interface SessionCheckpoint {
   readonly userId: string | null;
   /** The application's id, from READY. */
   readonly applicationId: string | null;
+  /** Of shards that resharding brought. Left out for all others. */
+  readonly reshard?: ReshardMark;
   /** Left out when unchanged since the last save of the same session: the store keeps the one it has. */
   readonly guilds?: GuildSnapshot;
 }
+
+/** What a checkpoint tells of resharding. A store keeps it as it is. */
+export interface ReshardMark {
+  /**
+   * `preparing`: the shards of this count are not in charge yet; a process that finds no other mark forgets their sessions. `current`: they have taken over. One checkpoint
+   * that says so speaks for all of its shard count.
+   */
+  readonly state: 'preparing' | 'current';
+  /** `maxShards`, `firstShardId` and `lastShardId` as they were configured before: as long as that stays, the new ones below hold. */
+  readonly configured: ShardRange;
+  /** What has taken their place. */
+  readonly range: ShardRange;
+  /** Numbers above `seq` of events that the old shards have handed over already: sent again by Discord, they are dropped. */
+  readonly covered: readonly number[];
+}
+
+/** `maxShards`, first and last shard id; null for "all". */
+export type ShardRange = readonly [maxShards: number, firstShardId: number, lastShardId: number | null];
 
 /** Names a stored session. */
 export interface SessionKey {

@@ -72,6 +72,8 @@ export function adoptSessions(
       });
     }
     shard.stored = { sessionId: checkpoint.sessionId, seq: checkpoint.seq };
+    const covered = checkpoint.reshard?.covered.filter((seq) => seq > checkpoint.seq) ?? [];
+    shard.covered = covered.length === 0 ? undefined : new Set(covered);
     shard.userId = checkpoint.userId;
     shard.applicationId = checkpoint.applicationId;
     if (checkpoint.guilds !== undefined) shard.guilds.restore(checkpoint.guilds, checkpoint.seq);

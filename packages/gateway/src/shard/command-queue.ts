@@ -35,6 +35,8 @@ export interface CommandQueue {
    * `expired` first. The general send limit is the caller's; a presence update that must wait for its own holds nothing else up.
    */
   next(now: number): NextCommand;
+  /** Empties the queue and gives what waited, in order; their promises are the taker's. */
+  takeAll(): QueuedCommand[];
   /** Empties the queue, rejecting every command. */
   rejectAll(error: Error): void;
   /** Forgets the presence updates already sent: a new connection starts at zero. */
@@ -105,6 +107,11 @@ export function createCommandQueue(options: CommandQueueOptions = {}): CommandQu
     return false;
   };
 
+  const takeAll = (): QueuedCommand[] => {
+    size = 0;
+    return rows.flatMap((row) => row.splice(0)).map(settlingAll);
+  };
+
   return {
     enqueue(entry) {
       if (size >= limit) {
@@ -134,10 +141,9 @@ export function createCommandQueue(options: CommandQueueOptions = {}): CommandQu
       if (blocked === undefined) return undefined;
       return { waitMs: Math.min(presenceWaitMs, (blocked.expiresAt ?? Number.POSITIVE_INFINITY) - now) };
     },
+    takeAll,
     rejectAll(error) {
-      const all = rows.flatMap((row) => row.splice(0)).map(settlingAll);
-      size = 0;
-      for (const entry of all) entry.reject(error);
+      for (const entry of takeAll()) entry.reject(error);
     },
     reset: () => presences.reset(),
     get size() {

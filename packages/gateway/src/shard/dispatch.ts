@@ -34,9 +34,14 @@ export function receiveDispatch(gateway: GatewayManager, shard: Shard, connectio
       report(gateway, 'sequenceJump', { shardId: shard.id, from: expected - 1, to: s });
     }
   }
+  if (shard.covered?.has(s ?? 0) === true) {
+    shard.counts.duplicates++;
+    return tracker.settleNow(s ?? 0);
+  }
   shard.counts.received++;
   if (kind === 'resuming') connection.replayed++;
   try {
+    if (gateway.runtime.crossing?.takes(shard, payload) === true) return;
     const passed = filterDispatch(gateway, shard, payload);
     if (passed === undefined) holdBack(shard, s);
     else handOver(gateway, shard, passed);

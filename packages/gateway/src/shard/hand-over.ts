@@ -5,6 +5,7 @@ import { HELD } from '../held.ts';
 import { hookFailed, isThenable } from '../report.ts';
 import { pauseIfFull, settle, takeOff } from './in-flight.ts';
 import type { InFlight, SequenceTracker } from './sequence.ts';
+import { managerOf } from './manager-of.ts';
 import type { Shard } from './shard.ts';
 import { unreadableEvent } from './unreadable.ts';
 
@@ -23,9 +24,33 @@ export function handOver(gateway: GatewayManager, shard: Shard, payload: Payload
   }
   if (result === HELD && s !== null) takeOff(shard, tracker.begin(s, payload.bytes.length, gateway.clock.now(), true));
   else if (isThenable(result))
-    waitFor(gateway, shard, tracker, tracker.begin(s, payload.bytes.length, gateway.clock.now()), result);
+    waitFor(shard, tracker, tracker.begin(s, payload.bytes.length, gateway.clock.now()), result);
   else if (s !== null) tracker.settleNow(s);
   if (tracker.pending > 0) pauseIfFull(gateway, shard);
+}
+
+/** The same for an event that has waited, and keeps its place among the others. */
+export function handOverWaiting(
+  gateway: GatewayManager,
+  shard: Shard,
+  waiting: { readonly tracker: SequenceTracker; readonly flight: InFlight; readonly payload: Payload },
+): void {
+  const { tracker, flight, payload } = waiting;
+  // Its session has ended meanwhile.
+  if (flight.settled) return;
+  const done = (): void => settle(managerOf(shard), shard, tracker, flight);
+  let result: unknown;
+  try {
+    result = gateway.handleDiscordPayload(gateway, payload as unknown as DispatchPayload, shard.id);
+  } catch (error) {
+    hookFailed(gateway, 'handleDiscordPayload', shard.id, error);
+  }
+  if (isThenable(result))
+    result.then(done, (error: unknown) => {
+      hookFailed(managerOf(shard), 'handleDiscordPayload', shard.id, error);
+      done();
+    });
+  else if (result !== HELD) done();
 }
 
 /** The event is not handed over: that settles it. */
@@ -34,20 +59,14 @@ export function holdBack(shard: Shard, s: number | null): void {
   if (s !== null) shard.tracker.settleNow(s);
 }
 
-function waitFor(
-  gateway: GatewayManager,
-  shard: Shard,
-  tracker: SequenceTracker,
-  entry: InFlight,
-  result: PromiseLike<unknown>,
-): void {
+function waitFor(shard: Shard, tracker: SequenceTracker, entry: InFlight, result: PromiseLike<unknown>): void {
   takeOff(shard, entry);
   result.then(
-    () => settle(gateway, shard, tracker, entry),
+    () => settle(managerOf(shard), shard, tracker, entry),
     (error: unknown) => {
-      if (error instanceof WireError && !entry.settled) return unreadableEvent(gateway, shard, tracker, error);
-      hookFailed(gateway, 'handleDiscordPayload', shard.id, error);
-      settle(gateway, shard, tracker, entry);
+      if (error instanceof WireError && !entry.settled) return unreadableEvent(managerOf(shard), shard, tracker, error);
+      hookFailed(managerOf(shard), 'handleDiscordPayload', shard.id, error);
+      settle(managerOf(shard), shard, tracker, entry);
     },
   );
 }

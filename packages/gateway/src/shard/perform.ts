@@ -7,6 +7,7 @@ import type { ShardEffect } from './effect.ts';
 import type { ShardInput } from './input.ts';
 import { answerHeartbeat, sendHeartbeat, sendIdentify, sendResume } from './outbox.ts';
 import { requestPermit } from './permit.ts';
+import { managerOf } from './manager-of.ts';
 import type { Shard } from './shard.ts';
 
 type Apply = (gateway: GatewayManager, shard: Shard, input: ShardInput) => void;
@@ -82,7 +83,7 @@ function setPhaseTimer(gateway: GatewayManager, shard: Shard, delayMs: number, a
   gateway.clock.clearTimer(shard.phaseTimer);
   shard.phaseTimer = gateway.clock.setTimer(() => {
     shard.phaseTimer = undefined;
-    apply(gateway, shard, { type: 'phaseTimer', progressed: shard.connection?.progressed ?? false });
+    apply(managerOf(shard), shard, { type: 'phaseTimer', progressed: shard.connection?.progressed ?? false });
   }, delayMs);
 }
 
@@ -90,10 +91,11 @@ function setPhaseTimer(gateway: GatewayManager, shard: Shard, delayMs: number, a
 function waitToConnect(gateway: GatewayManager, shard: Shard, delayMs: number, apply: Apply): void {
   gateway.clock.clearTimer(shard.phaseTimer);
   shard.phaseTimer = gateway.clock.setTimer(() => {
-    if (shard.pausedSince !== undefined) return waitToConnect(gateway, shard, OVERLOAD_CHECK_MS, apply);
-    const row = shard.paced ? 0 : gateway.runtime.pacer.reserve(gateway.clock.now());
+    const manager = managerOf(shard);
+    if (shard.pausedSince !== undefined) return waitToConnect(manager, shard, OVERLOAD_CHECK_MS, apply);
+    const row = shard.paced ? 0 : manager.runtime.pacer.reserve(manager.clock.now());
     shard.paced = true;
-    setPhaseTimer(gateway, shard, row, apply);
+    setPhaseTimer(manager, shard, row, apply);
   }, delayMs);
 }
 
@@ -103,15 +105,16 @@ function beatAfter(gateway: GatewayManager, shard: Shard, delayMs: number, apply
     shard.heartbeatTimer = undefined;
     const { connection, pausedSince } = shard;
     if (connection === undefined) return;
-    const now = gateway.clock.now();
+    const manager = managerOf(shard);
+    const now = manager.clock.now();
     if (pausedSince !== undefined && now - pausedSince > shard.heartbeat.interval)
-      return apply(gateway, shard, { type: 'overloaded' });
+      return apply(manager, shard, { type: 'overloaded' });
     if (connection.partialSince !== undefined && now - connection.partialSince > PARTIAL_TIMEOUT_MS) {
-      return apply(gateway, shard, { type: 'badFrame', reason: 'half a message without its end' });
+      return apply(manager, shard, { type: 'badFrame', reason: 'half a message without its end' });
     }
     const { inbound } = connection;
     connection.inbound = false;
-    apply(gateway, shard, { type: 'heartbeatTimer', inbound, paused: pausedSince !== undefined });
+    apply(manager, shard, { type: 'heartbeatTimer', inbound, paused: pausedSince !== undefined });
   }, delayMs);
 }
 

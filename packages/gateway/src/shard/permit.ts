@@ -4,6 +4,7 @@ import type { IdentifyPermit } from '../identify/identify-queue.ts';
 import { hookFailed } from '../report.ts';
 import { backoffMs } from './backoff.ts';
 import type { ShardInput } from './input.ts';
+import { managerOf } from './manager-of.ts';
 import type { Shard } from './shard.ts';
 
 /** Least pause before a failing `requestIdentify` is asked again, milliseconds. */
@@ -24,7 +25,7 @@ export function requestPermit(
     shard.permitWait = undefined;
     shard.permitFailures = 0;
     shard.permit = permit;
-    apply(gateway, shard, { type: 'permit' });
+    apply(managerOf(shard), shard, { type: 'permit' });
     // Taken by the IDENTIFY, or else of no use any more.
     if (shard.permit === permit) {
       shard.permit = undefined;
@@ -35,16 +36,19 @@ export function requestPermit(
   const refused = (error: unknown): void => {
     if (shard.permitWait !== wait) return;
     shard.permitWait = undefined;
+    const manager = managerOf(shard);
     if (error instanceof Error && 'code' in error && error.code === 'tokenRejected') {
-      return apply(gateway, shard, { type: 'halt', code: 'tokenRejected', closeCode: 4004, remedy: error.message });
+      return apply(manager, shard, { type: 'halt', code: 'tokenRejected', closeCode: 4004, remedy: error.message });
     }
     const ours = error instanceof GatewayError && error.code === 'identifyRefused';
-    if (!ours) hookFailed(gateway, 'requestIdentify', shard.id, error);
-    const retryAfterMs = LEAST_RETRY_MS + backoffMs(++shard.permitFailures, gateway.random());
-    apply(gateway, shard, { type: 'permitRefused', retryAfterMs });
+    if (!ours) hookFailed(manager, 'requestIdentify', shard.id, error);
+    const retryAfterMs = LEAST_RETRY_MS + backoffMs(++shard.permitFailures, manager.random());
+    apply(manager, shard, { type: 'permitRefused', retryAfterMs });
   };
 
   // The wrapper turns a synchronous throw into a rejection.
   const asked = (async () => gateway.requestIdentify(gateway, shard.id, wait.signal))();
-  asked.then(granted, refused).catch((error: unknown) => hookFailed(gateway, 'requestIdentify', shard.id, error));
+  asked
+    .then(granted, refused)
+    .catch((error: unknown) => hookFailed(managerOf(shard), 'requestIdentify', shard.id, error));
 }

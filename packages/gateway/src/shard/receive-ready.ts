@@ -48,7 +48,9 @@ export function receiveReady(gateway: GatewayManager, shard: Shard, payload: Pay
   applyInput(gateway, shard, { type: 'ready', sessionId: text(member(d, 'session_id')), resumeUrl });
   guildHeardOf(gateway, shard);
   if (left.length + joined.length > 0) report(gateway, 'guildsChanged', { shardId: shard.id, left, joined });
-  if (ifWanted(gateway, payload) === undefined) holdBack(shard, payload.s);
+  if (gateway.runtime.crossing?.takes(shard, payload) === true) {
+    // The bot has heard of its guilds from the old shards.
+  } else if (ifWanted(gateway, payload) === undefined) holdBack(shard, payload.s);
   else handOver(gateway, shard, payload);
   // A session is worth most when it is new: each identify is counted.
   saveCheckpoints(gateway).catch((error: unknown) => hookFailed(gateway, 'sessionStore', shard.id, error));

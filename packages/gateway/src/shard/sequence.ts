@@ -53,6 +53,16 @@ export class SequenceTracker {
     return unsettled;
   }
 
+  /** Highest number that is settled once nothing of what is in flight now is. */
+  get handedOver(): number {
+    return this.#inFlight.at(-1)?.seq ?? this.settled;
+  }
+
+  /** Numbers that are settled behind one that is not. */
+  get settledAhead(): number[] {
+    return this.#inFlight.slice(this.#head).flatMap(({ settled, seq }) => (settled && seq !== null ? [seq] : []));
+  }
+
   /** The dispatch was dealt with at once. */
   settleNow(seq: number): void {
     if (this.#head === this.#inFlight.length) this.settled = seq;

@@ -42,6 +42,8 @@ export interface StoredPosition {
  * `gateway.identify`, `gateway.sendShardMessage`) is changed through that.
  */
 export class Shard {
+  /** The manager whose shard it is: read it with `managerOf`. Not enumerable: a shard in a log would bring everything along. */
+  declare manager: unknown;
   readonly id: number;
   /** `num_shards` of the next IDENTIFY and of the stored session. */
   shardCount: number;
@@ -69,6 +71,10 @@ export class Shard {
   inFlightBytes = 0;
   /** Monotonic milliseconds since when reading is paused; undefined while it is not. */
   pausedSince: number | undefined;
+  /** Numbers that come again, of events that older shards have handed over: see `ReshardMark`. */
+  covered: Set<number> | undefined;
+  /** Monotonic milliseconds of the last request for members, and of the answers to it after a reshard. */
+  requestedAt: number = Number.NEGATIVE_INFINITY;
   /** The newest presence, for the next IDENTIFY. */
   presence: unknown;
   /** From READY, or from the checkpoint. */
@@ -109,7 +115,8 @@ export class Shard {
     reconnects: 0,
   };
 
-  constructor(id: number, shardCount: number, parts: ShardParts) {
+  constructor(manager: unknown, id: number, shardCount: number, parts: ShardParts) {
+    Object.defineProperty(this, 'manager', { value: manager, writable: true, enumerable: false });
     this.id = id;
     this.shardCount = shardCount;
     this.guilds = parts.guilds;

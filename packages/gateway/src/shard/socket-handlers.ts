@@ -4,19 +4,21 @@ import { contained, hookFailed, isThenable, note, report } from '../report.ts';
 import { applyInput } from './apply.ts';
 import { forgetConnection, socketClosed } from './connect.ts';
 import type { Connection } from './connection.ts';
+import { managerOf } from './manager-of.ts';
 import type { Shard } from './shard.ts';
 
 /**
  * The callbacks of one connection's socket. Each looks first whether the connection is still the shard's: a late word of an
  * older socket must not touch the new one.
  */
-export function socketHandlers(gateway: GatewayManager, shard: Shard, connection: Connection): SocketHandlers {
+export function socketHandlers(shard: Shard, connection: Connection): SocketHandlers {
   return {
     onOpen() {
-      if (shard.connection === connection) applyInput(gateway, shard, { type: 'opened' });
+      if (shard.connection === connection) applyInput(managerOf(shard), shard, { type: 'opened' });
     },
     onMessage(data, isBinary) {
       if (shard.connection !== connection) return;
+      const gateway = managerOf(shard);
       try {
         const result: unknown = gateway.handleOnMessage(gateway, data, shard.id, isBinary);
         if (isThenable(result)) contained(gateway, 'handleOnMessage', shard.id, () => result);
@@ -27,9 +29,10 @@ export function socketHandlers(gateway: GatewayManager, shard: Shard, connection
     onError(error) {
       // What comes after the first one only follows from it.
       connection.error ??= error;
-      note(gateway, 'GW ERROR', { shardId: shard.id, message: error.message });
+      note(managerOf(shard), 'GW ERROR', { shardId: shard.id, message: error.message });
     },
     onClose(code, reason) {
+      const gateway = managerOf(shard);
       note(gateway, 'GW CLOSED', { shardId: shard.id, code, reason });
       socketClosed(gateway, connection.socket);
       if (shard.connection !== connection) return;

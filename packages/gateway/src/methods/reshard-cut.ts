@@ -1,0 +1,84 @@
+import { GatewayError } from '../errors.ts';
+import type { GatewayManager, Reshard } from '../gateway-manager.ts';
+import { pause } from '../ports/pause.ts';
+import { saveCheckpoints, checkpointOf } from '../session-store/checkpoint.ts';
+import type { SessionCheckpoint } from '../session-store/session-store.ts';
+import type { SequenceTracker } from '../shard/sequence.ts';
+import type { Shard } from '../shard/shard.ts';
+import { takeOver } from '../reshard/take-over.ts';
+import { stopUpkeep } from '../upkeep.ts';
+
+/** How long events of old shards that were handed over may take to be settled, milliseconds: a consumer may be slow, the journal is not. */
+const SETTLE_MS = 10_000;
+/** How long the new shards may take to show what the old ones have shown, milliseconds. What is missing then is looked out for after the cut. */
+const CATCH_UP_MS = 3_000;
+const LOOK_MS = 10;
+
+/** Default of {@link GatewayMethods.reshardCut}. */
+export async function reshardCut(gateway: GatewayManager, reshard: Reshard): Promise<void> {
+  const { next, streams, signal } = reshard;
+  reshard.phase = 'cutting';
+  streams.freezeOld();
+  const settled = whenSettled(gateway);
+  await until(gateway, signal, SETTLE_MS, settled);
+  if (!settled())
+    throw new GatewayError(
+      'stopped',
+      `events of the old shards were not settled within ${SETTLE_MS} ms: is a consumer stalled?`,
+    );
+  const caughtUp = (): boolean => {
+    streams.expire();
+    return streams.ahead === 0;
+  };
+  await until(gateway, signal, CATCH_UP_MS, caughtUp);
+  signal.throwIfAborted();
+  streams.freezeNew();
+  await store(gateway, reshard);
+  // From here on nothing can fail and nothing waits: a process that ends now is followed by one with the new shards.
+  takeOver(gateway, reshard, next);
+}
+
+/** Whether everything that the old shards had handed over by now is settled. */
+function whenSettled(gateway: GatewayManager): () => boolean {
+  const marks = Array.from(gateway.shards.values(), (shard): readonly [Shard, SequenceTracker, number] => [
+    shard,
+    shard.tracker,
+    shard.tracker.handedOver,
+  ]);
+  return () => marks.every(([shard, tracker, mark]) => shard.tracker !== tracker || tracker.settled >= mark);
+}
+
+async function until(
+  gateway: GatewayManager,
+  signal: AbortSignal,
+  deadlineMs: number,
+  condition: () => boolean,
+): Promise<void> {
+  const from = gateway.clock.now();
+  while (!condition() && gateway.clock.now() - from < deadlineMs && !signal.aborted)
+    await pause(gateway.clock, LOOK_MS, signal);
+}
+
+/**
+ * Stores the new sessions with what the old ones have covered of them; then, in a write of its own, that they are in charge. The second one is the moment of the cut for whoever comes after a
+ * crash.
+ */
+async function store(gateway: GatewayManager, { next, to }: Reshard): Promise<void> {
+  stopUpkeep(next);
+  await saveCheckpoints(next);
+  const checkpoints: SessionCheckpoint[] = [];
+  for (const shard of next.shards.values()) {
+    const ahead = shard.tracker.settledAhead;
+    shard.covered = ahead.length === 0 ? undefined : new Set(ahead);
+    const checkpoint = shard.ready ? checkpointOf(next, shard) : undefined;
+    if (checkpoint === undefined)
+      throw new GatewayError('stopped', `new shard ${shard.id} lost its session at the last moment`, {
+        shardId: shard.id,
+      });
+    checkpoints.push(checkpoint);
+  }
+  await gateway.sessionStore.save(checkpoints);
+  const [first] = checkpoints;
+  if (first?.reshard === undefined) throw new GatewayError('stopped', `none of ${to[0]} new shards has a session`);
+  await gateway.sessionStore.save([{ ...first, reshard: { ...first.reshard, state: 'current' } }]);
+}

@@ -1,0 +1,93 @@
+import type { GatewayManager, GatewayOptions, ReshardResult } from '@shardgate/gateway';
+import { eventKey, type SimulatorOptions } from '@shardgate/simulator';
+import { createVirtualBed, type VirtualBed } from './virtual-bed.ts';
+
+/** One event as the bot got it. */
+export interface Told {
+  readonly t: string;
+  readonly key: string | undefined;
+  readonly guild: string | undefined;
+  readonly shardCount: number;
+}
+
+/** What a reshard did to the events of the bot. */
+export interface ReshardComparison {
+  /** Events of the world that no handler call brought. */
+  readonly lost: readonly string[];
+  readonly doubled: readonly string[];
+  /** Later than one that happened after it in the same guild. */
+  readonly reordered: readonly string[];
+  /** GUILD_CREATE and GUILD_DELETE that the bot was told as joins and leaves. */
+  readonly joins: readonly string[];
+  readonly leaves: readonly string[];
+}
+
+export interface ReshardBed extends VirtualBed {
+  readonly events: readonly Told[];
+  /** Reshards and waits for the end, in virtual time. */
+  reshard(maxShards: number, maxMs?: number): Promise<ReshardResult>;
+  judge(): ReshardComparison;
+}
+
+/** Names that every session has for itself. */
+const OWN: ReadonlySet<string> = new Set(['READY', 'RESUMED', 'GUILD_CREATE', 'GUILD_DELETE', 'GUILD_LOADED_DD', 'GUILD_MEMBERS_CHUNK']);
+
+/** A bed whose handler writes down what the events are, so that two generations of shards can be told apart by content only. */
+export function createReshardBed(simulated: SimulatorOptions = {}, defaults: Partial<GatewayOptions> = {}): ReshardBed {
+  const told: Told[] = [];
+  const bed = createVirtualBed(simulated, {
+    filters: { editedMessages: false },
+    handleDiscordPayload: (manager: GatewayManager, { t, d }) => {
+      const data = d as { id?: string; guild_id?: string };
+      const name = t === 'GUILD_LOADED_DD' ? 'GUILD_CREATE' : t;
+      told.push({
+        t,
+        key: eventKey(name, d),
+        guild: name === 'GUILD_CREATE' || name === 'GUILD_DELETE' ? data.id : data.guild_id,
+        shardCount: manager.maxShards,
+      });
+    },
+    ...defaults,
+  });
+
+  const judge = (): ReshardComparison => {
+    const happened = new Map<string, number>();
+    for (const { t, key, number } of bed.simulator.ledger.dispatches()) {
+      const name = `${t} ${key}`;
+      if (!OWN.has(t) && key !== undefined && !happened.has(name)) happened.set(name, number);
+    }
+    const seen = new Map<string, number>();
+    const newest = new Map<string, number>();
+    const reordered: string[] = [];
+    for (const { t, key, guild } of told) {
+      if (OWN.has(t) || key === undefined) continue;
+      const name = `${t} ${key}`;
+      seen.set(name, (seen.get(name) ?? 0) + 1);
+      const number = happened.get(name) ?? 0;
+      const before = newest.get(guild ?? '') ?? 0;
+      if (number < before && seen.get(name) === 1) reordered.push(name);
+      newest.set(guild ?? '', Math.max(before, number));
+    }
+    return {
+      lost: [...happened.keys()].filter((name) => !seen.has(name)),
+      doubled: [...seen].filter(([, times]) => times > 1).map(([name]) => name),
+      reordered,
+      joins: told.filter(({ t }) => t === 'GUILD_CREATE').map(({ key }) => String(key)),
+      leaves: told.filter(({ t }) => t === 'GUILD_DELETE').map(({ key }) => String(key)),
+    };
+  };
+
+  return Object.assign(Object.create(Object.prototype, Object.getOwnPropertyDescriptors(bed)) as VirtualBed, {
+    events: told,
+    judge,
+    async reshard(maxShards: number, maxMs = 3_600_000) {
+      let result: ReshardResult | undefined;
+      void bed.gateway.resharder(bed.gateway, { maxShards }).then((value) => {
+        result = value;
+      });
+      await bed.until(`reshard to ${maxShards}`, () => result !== undefined, maxMs);
+      if (result === undefined) throw new Error('no result');
+      return result;
+    },
+  });
+}
