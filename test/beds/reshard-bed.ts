@@ -3,7 +3,9 @@ import { eventKey, type SimulatorOptions } from '@shardgate/simulator';
 import { createVirtualBed, type VirtualBed } from './virtual-bed.ts';
 
 /** One event as the bot got it. */
-export interface Told {
+export interface Heard {
+  /** The event's identity: what came again with it after a crash, the client drops. */
+  readonly id: string;
   readonly t: string;
   readonly key: string | undefined;
   readonly guild: string | undefined;
@@ -23,24 +25,32 @@ export interface ReshardComparison {
 }
 
 export interface ReshardBed extends VirtualBed {
-  readonly events: readonly Told[];
+  readonly events: readonly Heard[];
   /** Reshards and waits for the end, in virtual time. */
   reshard(maxShards: number, maxMs?: number): Promise<ReshardResult>;
   judge(): ReshardComparison;
 }
 
 /** Names that every session has for itself. */
-const OWN: ReadonlySet<string> = new Set(['READY', 'RESUMED', 'GUILD_CREATE', 'GUILD_DELETE', 'GUILD_LOADED_DD', 'GUILD_MEMBERS_CHUNK']);
+const OWN: ReadonlySet<string> = new Set([
+  'READY',
+  'RESUMED',
+  'GUILD_CREATE',
+  'GUILD_DELETE',
+  'GUILD_LOADED_DD',
+  'GUILD_MEMBERS_CHUNK',
+]);
 
 /** A bed whose handler writes down what the events are, so that two generations of shards can be told apart by content only. */
 export function createReshardBed(simulated: SimulatorOptions = {}, defaults: Partial<GatewayOptions> = {}): ReshardBed {
-  const told: Told[] = [];
+  const told: Heard[] = [];
   const bed = createVirtualBed(simulated, {
     filters: { editedMessages: false },
-    handleDiscordPayload: (manager: GatewayManager, { t, d }) => {
+    handleDiscordPayload: (manager: GatewayManager, { t, d, s }, shardId) => {
       const data = d as { id?: string; guild_id?: string };
       const name = t === 'GUILD_LOADED_DD' ? 'GUILD_CREATE' : t;
       told.push({
+        id: `${shardId}/${manager.maxShards}:${manager.shards.get(shardId)?.sessionId}:${s}`,
         t,
         key: eventKey(name, d),
         guild: name === 'GUILD_CREATE' || name === 'GUILD_DELETE' ? data.id : data.guild_id,
@@ -59,7 +69,10 @@ export function createReshardBed(simulated: SimulatorOptions = {}, defaults: Par
     const seen = new Map<string, number>();
     const newest = new Map<string, number>();
     const reordered: string[] = [];
-    for (const { t, key, guild } of told) {
+    const ids = new Set<string>();
+    for (const { id, t, key, guild } of told) {
+      if (ids.has(id)) continue;
+      ids.add(id);
       if (OWN.has(t) || key === undefined) continue;
       const name = `${t} ${key}`;
       seen.set(name, (seen.get(name) ?? 0) + 1);

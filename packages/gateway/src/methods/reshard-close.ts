@@ -1,6 +1,6 @@
 import type { GatewayManager, Reshard } from '../gateway-manager.ts';
 import { pause } from '../ports/pause.ts';
-import { stopGateway } from './stop-gateway.ts';
+import { stopGeneration } from './stop-gateway.ts';
 
 /** A request for members whose next answer takes longer than this has had them all, milliseconds. */
 const ANSWER_MS = 3_000;
@@ -9,8 +9,6 @@ const ANSWERS_MS = 60_000;
 const LOOK_MS = 100;
 /** How long events of the new shards are still compared with what the old ones showed last, milliseconds. */
 const TAIL_MS = 60_000;
-/** Ends the session: nobody will resume it. */
-const NORMAL_CLOSURE = 1000;
 
 /** Default of {@link GatewayMethods.reshardClose}. */
 export async function reshardClose(gateway: GatewayManager, reshard: Reshard): Promise<void> {
@@ -26,5 +24,5 @@ export async function reshardClose(gateway: GatewayManager, reshard: Reshard): P
   const hasOpenRequests = (): boolean =>
     old.shards.find((shard) => shard.ready && clock.now() - shard.requestedAt < ANSWER_MS) !== undefined;
   while (hasOpenRequests() && clock.now() - from < ANSWERS_MS && !signal.aborted) await pause(clock, LOOK_MS, signal);
-  await stopGateway(old, NORMAL_CLOSURE, 'resharded');
+  await stopGeneration(old, 'resharded');
 }

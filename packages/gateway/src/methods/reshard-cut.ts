@@ -5,13 +5,14 @@ import { saveCheckpoints, checkpointOf } from '../session-store/checkpoint.ts';
 import type { SessionCheckpoint } from '../session-store/session-store.ts';
 import type { SequenceTracker } from '../shard/sequence.ts';
 import type { Shard } from '../shard/shard.ts';
+import { createRollCall } from '../reshard/roll-call.ts';
 import { takeOver } from '../reshard/take-over.ts';
 import { stopUpkeep } from '../upkeep.ts';
 
 /** How long events of old shards that were handed over may take to be settled, milliseconds: a consumer may be slow, the journal is not. */
 const SETTLE_MS = 10_000;
-/** How long the new shards may take to show what the old ones have shown, milliseconds. What is missing then is looked out for after the cut. */
-const CATCH_UP_MS = 3_000;
+/** How long the new shards may take to show what the old ones have shown, milliseconds. */
+const CATCH_UP_MS = 15_000;
 const LOOK_MS = 10;
 
 /** Default of {@link GatewayMethods.reshardCut}. */
@@ -26,14 +27,16 @@ export async function reshardCut(gateway: GatewayManager, reshard: Reshard): Pro
       'stopped',
       `events of the old shards were not settled within ${SETTLE_MS} ms: is a consumer stalled?`,
     );
-  const caughtUp = (): boolean => {
-    streams.expire();
-    return streams.ahead === 0;
-  };
+  // Nothing more comes from the old shards; once the new ones have answered they have shown all of that, too.
+  const rollCall = createRollCall(next);
+  const caughtUp = (): boolean => rollCall.complete();
   await until(gateway, signal, CATCH_UP_MS, caughtUp);
   signal.throwIfAborted();
+  if (!caughtUp()) throw new GatewayError('stopped', `new shards were away for ${CATCH_UP_MS} ms`);
   streams.freezeNew();
   await store(gateway, reshard);
+  // Given up meanwhile: whoever did that has the new sessions removed.
+  signal.throwIfAborted();
   // From here on nothing can fail and nothing waits: a process that ends now is followed by one with the new shards.
   takeOver(gateway, reshard, next);
 }

@@ -1,10 +1,7 @@
 import type { GatewayManager, Reshard } from '../gateway-manager.ts';
-import { hookFailed, note } from '../report.ts';
+import { note } from '../report.ts';
 import { handOverFiltered } from '../reshard/take-over.ts';
-import { stopGateway } from './stop-gateway.ts';
-
-/** Ends the session: nobody will resume it. */
-const NORMAL_CLOSURE = 1000;
+import { stopGeneration } from './stop-gateway.ts';
 
 /** Default of {@link GatewayMethods.reshardRollBack}. */
 export async function reshardRollBack(gateway: GatewayManager, reshard: Reshard, reason: string): Promise<void> {
@@ -12,9 +9,5 @@ export async function reshardRollBack(gateway: GatewayManager, reshard: Reshard,
   note(gateway, 'GW RESHARD', { rolledBack: reason });
   gateway.runtime.crossing = undefined;
   for (const event of streams.thawOld()) handOverFiltered(gateway, event);
-  const keys = Array.from(next.shards.values(), ({ id, shardCount }) => ({ shardId: id, shardCount }));
-  await stopGateway(next, NORMAL_CLOSURE, 'the reshard was given up');
-  await gateway.sessionStore
-    .remove(keys)
-    .catch((error: unknown) => hookFailed(gateway, 'sessionStore', undefined, error));
+  await stopGeneration(next, 'the reshard was given up');
 }

@@ -4,16 +4,22 @@ import { hookFailed, note, report } from '../report.ts';
 import { createGeneration } from '../reshard/generation.ts';
 import { planReshard } from '../reshard/plan-reshard.ts';
 import { handOverFiltered } from '../reshard/take-over.ts';
+import { createRollCall } from '../reshard/roll-call.ts';
 import { createReshardStreams } from '../reshard/reshard-streams.ts';
 import type { ReshardPhase, ReshardProgress, ReshardRequest, ReshardResult } from '../reshard/reshard-status.ts';
 import type { ShardRange } from '../session-store/session-store.ts';
 import { startUpkeep } from '../upkeep.ts';
 
 const LOOK_MS = 1_000;
+const READY_LOOK_MS = 100;
 /** The start of the new shards may take three times what the identify rules ask for, and at least this long, milliseconds. */
 const LEAST_PREPARE_MS = 600_000;
 /** How long the new shards may take to be ready for the cut once they are connected, milliseconds. */
 const READY_MS = 300_000;
+/** A cut takes moments; one that waits for other processes may take longer, milliseconds. */
+const CUT_MS = 600_000;
+/** Longest time for planning, closing and taking back, milliseconds. */
+const PART_MS = 120_000;
 const CUT_ATTEMPTS = 5;
 /** Least pause between two attempts, milliseconds. */
 const CUT_PAUSE_MS = 5_000;
@@ -57,7 +63,7 @@ export async function resharder(gateway: GatewayManager, request: ReshardRequest
   const stopped = (): void => control.abort(new Error('the gateway is stopping'));
   runtime.stopping.signal.addEventListener('abort', stopped, { once: true });
   try {
-    const plan = await planReshard(gateway, request);
+    const plan = await bounded(gateway, control, PART_MS, 'reshardNeeded', planReshard(gateway, request));
     if (!plan.possible) return refused(plan.reason, plan.to);
     const reshard = createReshard(gateway, plan.range, startedAt, control.signal);
     const tell = (): void => {
@@ -67,18 +73,26 @@ export async function resharder(gateway: GatewayManager, request: ReshardRequest
     const watching = watch(gateway, reshard, control, over.signal, tell);
     tell();
     try {
-      await advance(gateway, reshard, control.signal, plan.etaMs, tell);
+      await advance(gateway, reshard, control, plan.etaMs, tell);
     } catch (error) {
       const reason = error instanceof Error ? error.message : String(error);
       const { phase } = reshard;
       if (phase === 'closing') throw error;
       over.abort();
-      await gateway.reshardRollBack(gateway, reshard, reason);
+      // What of it goes on must find that it is over.
+      control.abort(new Error(reason));
+      await bounded(
+        gateway,
+        new AbortController(),
+        PART_MS,
+        'reshardRollBack',
+        gateway.reshardRollBack(gateway, reshard, reason),
+      );
       report(gateway, 'reshardRolledBack', { from, to: plan.range[0], phase, reason });
       return refused(reason, plan.range[0]);
     }
     tell();
-    await gateway.reshardClose(gateway, reshard);
+    await bounded(gateway, new AbortController(), PART_MS, 'reshardClose', gateway.reshardClose(gateway, reshard));
     over.abort();
     await watching;
     report(gateway, 'reshardClosed', { from, to: plan.range[0], tookMs: clock.wallTime() - startedAt });
@@ -111,25 +125,33 @@ function createReshard(gateway: GatewayManager, to: ShardRange, startedAt: numbe
 async function advance(
   gateway: GatewayManager,
   reshard: Reshard,
-  signal: AbortSignal,
+  control: AbortController,
   etaMs: number,
   tell: () => void,
 ): Promise<void> {
   const { clock } = gateway;
-  const prepared = gateway.reshardPrepare(gateway, reshard);
+  const { signal } = control;
   const limitMs = Math.max(LEAST_PREPARE_MS, 3 * etaMs);
-  await within(gateway, prepared, limitMs, signal, `the new shards were not ready after ${limitMs} ms`);
+  await bounded(gateway, control, limitMs, 'reshardPrepare', gateway.reshardPrepare(gateway, reshard));
   reshard.phase = 'aligning';
   tell();
   const from = clock.now();
-  while (!(await gateway.reshardReady(gateway, reshard))) {
-    if (clock.now() - from > READY_MS) throw new Error(`the new shards did not have all guilds after ${READY_MS} ms`);
-    await pause(clock, LOOK_MS, signal);
+  // What an old shard missed while it was away the new ones have only from their beginning on: it must have caught up with that.
+  const rollCall = createRollCall(gateway);
+  while (
+    !rollCall.complete() ||
+    !(await bounded(gateway, control, READY_MS, 'reshardReady', gateway.reshardReady(gateway, reshard)))
+  ) {
+    if (clock.now() - from > READY_MS)
+      throw new Error(
+        `the old shards were not all connected, or the new ones did not have all guilds, after ${READY_MS} ms`,
+      );
+    await pause(clock, READY_LOOK_MS, signal);
     signal.throwIfAborted();
   }
   for (let attempt = 1; ; attempt++) {
     try {
-      return await gateway.reshardCut(gateway, reshard);
+      return await bounded(gateway, control, CUT_MS, 'reshardCut', gateway.reshardCut(gateway, reshard));
     } catch (error) {
       if (signal.aborted || attempt === CUT_ATTEMPTS) throw error;
       reshard.phase = 'aligning';
@@ -154,27 +176,28 @@ function resumeStreams(gateway: GatewayManager, { next, streams }: Reshard): voi
   }
 }
 
-/** Rejects when time is up or the reshard is given up before the promise settles. */
-async function within(
+/** What a method that may be the user's gives. Rejects when it takes longer than its time, and then ends the whole reshard; or when that has ended. */
+async function bounded<T>(
   gateway: GatewayManager,
-  promise: Promise<void>,
+  control: AbortController,
   limitMs: number,
-  signal: AbortSignal,
-  tooLate: string,
-): Promise<void> {
+  method: string,
+  answer: T | Promise<T>,
+): Promise<T> {
   const over = new AbortController();
-  const limit = pause(gateway.clock, limitMs, AbortSignal.any([signal, over.signal])).then(() => {
-    if (over.signal.aborted) return;
-    signal.throwIfAborted();
-    throw new Error(tooLate);
+  const limit = pause(gateway.clock, limitMs, AbortSignal.any([control.signal, over.signal])).then(() => {
+    if (!over.signal.aborted) control.abort(new Error(`${method} took longer than ${limitMs} ms`));
+    control.signal.throwIfAborted();
+    throw new Error('over');
   });
+  // Whichever of the two is slower has nobody left who listens.
+  limit.catch(() => {});
+  const answered = Promise.resolve(answer);
+  answered.catch(() => {});
   try {
-    await Promise.race([promise, limit]);
+    return await Promise.race([answered, limit]);
   } finally {
     over.abort();
-    // Whichever of the two was slower has nobody left who listens.
-    promise.catch(() => {});
-    limit.catch(() => {});
   }
 }
 

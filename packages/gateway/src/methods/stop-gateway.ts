@@ -2,6 +2,7 @@ import { GatewayError } from '../errors.ts';
 import type { GatewayManager } from '../gateway-manager.ts';
 import { pause } from '../ports/pause.ts';
 import { rejectReady } from '../ready.ts';
+import { report } from '../report.ts';
 import { stopWatchingFill } from '../reshard/watch-fill.ts';
 import { saveCheckpoints } from '../session-store/checkpoint.ts';
 import { applyInput } from '../shard/apply.ts';
@@ -22,20 +23,41 @@ export async function stopGateway(
   reason = 'the gateway is stopping',
 ): Promise<void> {
   const { runtime, clock } = gateway;
-  runtime.stopping.abort(new GatewayError('stopped', 'the gateway was stopped'));
-  // It is given up: the abort says so. What it has to take back goes on beside the stop.
+  // What a reshard has to take back goes on beside the stop.
   const cancelled = runtime.reshard?.cancel('the gateway is stopping');
-  stopUpkeep(gateway);
   stopWatchingFill(gateway);
+  begin(gateway);
   for (const shard of gateway.shards.values())
     if (endsSession(code) || !isIdentifying(shard)) stopShard(gateway, shard, code, reason);
   await awaitReady(gateway);
+  await finish(gateway, code, reason);
+  if (cancelled === undefined) return;
+  const over = new AbortController();
+  await Promise.race([cancelled, pause(clock, STOP_DEADLINE_MS, over.signal)]);
+  over.abort();
+}
+
+/** Stops the shards of a generation that nobody needs any more, at once, and forgets their sessions. */
+export async function stopGeneration(generation: GatewayManager, reason: string): Promise<void> {
+  begin(generation);
+  await finish(generation, OwnCloseCode.Resharded, reason);
+  const keys = Array.from(generation.shards.values(), ({ id, shardCount }) => ({ shardId: id, shardCount }));
+  await generation.sessionStore
+    .remove(keys)
+    .catch((error: unknown) => report(generation, 'storeError', { store: 'sessions', error }));
+}
+
+function begin(gateway: GatewayManager): void {
+  gateway.runtime.stopping.abort(new GatewayError('stopped', 'the gateway was stopped'));
+  stopUpkeep(gateway);
+}
+
+async function finish(gateway: GatewayManager, code: number, reason: string): Promise<void> {
   for (const shard of gateway.shards.values()) if (shard.status !== 'stopped') stopShard(gateway, shard, code, reason);
   const over = new AbortController();
-  const deadline = pause(clock, STOP_DEADLINE_MS, over.signal);
+  const deadline = pause(gateway.clock, STOP_DEADLINE_MS, over.signal);
   await Promise.race([settled(gateway), deadline]);
   await Promise.race([saveCheckpoints(gateway), deadline]);
-  await Promise.race([cancelled, deadline]);
   over.abort();
 }
 

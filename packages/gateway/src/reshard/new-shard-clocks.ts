@@ -5,25 +5,30 @@ const SLACK_MS = 2_000;
 /** How far a quiet session that is connected can be behind, milliseconds. */
 const LAG_MS = 30_000;
 
-interface NewShardClock {
-  /** What the old shards have shown of this shard's guilds, oldest first. */
+/** The guilds that went from one old shard to one new one: two streams that are each in order. */
+interface Path {
+  /** What the old shard has shown of them, oldest first. */
   expected: ShownEntry[];
-  /** When the old shards showed the newest event that this shard has shown, too. */
+  /** When the old shard showed the newest event that the new one has shown, too. */
   matchedAt: number;
-  /** Up to when this shard was known to be connected, or had no session that could bring anything. */
-  seenAt: number;
+}
+
+/** Names the way of a guild's events: the old shard and the new one. */
+export interface PathKey {
+  readonly oldShardId: number;
+  readonly newShardId: number;
 }
 
 /**
- * How far each new shard has come in what the old ones have shown. What lies behind that will not come: it was there before the new session began. A shard without connection
+ * How far each new shard has come in what each old one has shown. What lies behind that will not come: it was there before the new session began. A shard without connection
  * stands still, and will show all of it after its RESUME.
  */
 export interface NewShardClocks {
-  shown(shardId: number, entry: ShownEntry): void;
-  /** The shard has shown an event that was shown at about this time. */
-  matched(shardId: number, at: number): void;
-  /** The shard is there, or is not. */
-  seen(shardId: number, now: number, isThere: boolean): void;
+  shown(path: PathKey, entry: ShownEntry): void;
+  /** The new shard has shown an event that the old one showed at this time. */
+  matched(path: PathKey, at: number): void;
+  /** The new shard is there, or is not. */
+  seen(newShardId: number, now: number, isThere: boolean): void;
   /** Entries that will not come, taken out. */
   expire(): ShownEntry[];
   /** Entries that may come. */
@@ -32,42 +37,47 @@ export interface NewShardClocks {
 
 /** Creates the clocks of all new shards. */
 export function createNewShardClocks(): NewShardClocks {
-  const clocks = new Map<number, NewShardClock>();
-  const clockOf = (shardId: number): NewShardClock => {
-    let clock = clocks.get(shardId);
-    if (clock === undefined) {
-      clock = { expected: [], matchedAt: Number.NEGATIVE_INFINITY, seenAt: Number.NEGATIVE_INFINITY };
-      clocks.set(shardId, clock);
-    }
-    return clock;
+  const byNewShard = new Map<number, Map<number, Path>>();
+  /** Up to when a new shard was known to be connected, or had no session that could bring anything. */
+  const seenAt = new Map<number, number>();
+  const pathOf = ({ oldShardId, newShardId }: PathKey): Path => {
+    let paths = byNewShard.get(newShardId);
+    if (paths === undefined) byNewShard.set(newShardId, (paths = new Map()));
+    let path = paths.get(oldShardId);
+    if (path === undefined) paths.set(oldShardId, (path = { expected: [], matchedAt: Number.NEGATIVE_INFINITY }));
+    return path;
   };
   return {
-    shown(shardId, entry) {
-      clockOf(shardId).expected.push(entry);
+    shown(key, entry) {
+      pathOf(key).expected.push(entry);
     },
-    matched(shardId, at) {
-      const clock = clockOf(shardId);
-      clock.matchedAt = Math.max(clock.matchedAt, at);
+    matched(key, at) {
+      const path = pathOf(key);
+      path.matchedAt = Math.max(path.matchedAt, at);
     },
-    seen(shardId, now, isThere) {
-      if (isThere) clockOf(shardId).seenAt = now;
+    seen(newShardId, now, isThere) {
+      if (isThere) seenAt.set(newShardId, now);
     },
     expire() {
       const expired: ShownEntry[] = [];
-      for (const clock of clocks.values()) {
-        const limit = Math.max(clock.matchedAt - SLACK_MS, clock.seenAt - LAG_MS);
-        const kept: ShownEntry[] = [];
-        for (const entry of clock.expected) {
-          if (entry.gone) continue;
-          (entry.at < limit ? expired : kept).push(entry);
+      for (const [newShardId, paths] of byNewShard) {
+        const quietLimit = (seenAt.get(newShardId) ?? Number.NEGATIVE_INFINITY) - LAG_MS;
+        for (const path of paths.values()) {
+          const limit = Math.max(path.matchedAt - SLACK_MS, quietLimit);
+          const kept: ShownEntry[] = [];
+          for (const entry of path.expected) {
+            if (entry.gone) continue;
+            (entry.at < limit ? expired : kept).push(entry);
+          }
+          path.expected = kept;
         }
-        clock.expected = kept;
       }
       return expired;
     },
     get expected() {
       let count = 0;
-      for (const clock of clocks.values()) for (const entry of clock.expected) if (!entry.gone) count++;
+      for (const paths of byNewShard.values())
+        for (const { expected } of paths.values()) for (const entry of expected) if (!entry.gone) count++;
       return count;
     },
   };

@@ -6,11 +6,11 @@ import type { Shard } from '../shard/shard.ts';
 import type { ReshardStreams, WaitingEvent } from './crossing.ts';
 import { eventKey, guildOf, isOfOneSession } from './event-key.ts';
 import { createGuildStreams, type AwaitedEntry, type ShownEntry } from './guild-streams.ts';
-import { createNewShardClocks } from './new-shard-clocks.ts';
+import { createNewShardClocks, type PathKey } from './new-shard-clocks.ts';
 
 /** Direct messages, and what concerns no guild: shard 0 has them. */
 const NO_GUILD = '';
-/** What the old shards have not shown after this time they will not show: their word counts until the cut. Milliseconds. */
+/** What an old shard has not shown when it shows what came so much later it will not show: its word counts until the cut. Milliseconds. */
 const AWAITED_FOR_MS = 60_000;
 /** The same for guilds whose old shard another process has: nobody here will show it. */
 const FOREIGN_FOR_MS = 5_000;
@@ -22,6 +22,8 @@ export function createReshardStreams(gateway: GatewayManager, next: GatewayManag
   const { clock } = gateway;
   const guilds = createGuildStreams<HeldEvent>();
   const clocks = createNewShardClocks();
+  /** When a new shard showed the newest event that an old one has shown, too. */
+  const oldProgress = new Map<string, number>();
   let held: HeldEvent[] = [];
   let heldBytes = 0;
   let heldEvents = 0;
@@ -29,7 +31,10 @@ export function createReshardStreams(gateway: GatewayManager, next: GatewayManag
   let holdsAll = false;
 
   const newShardOf = (guild: string): number => shardIdOf(guild, next.maxShards);
-  const hasOldShard = (guild: string): boolean => gateway.shards.has(shardIdOf(guild, gateway.maxShards));
+  const oldShardOf = (guild: string): number => shardIdOf(guild, gateway.maxShards);
+  const hasOldShard = (guild: string): boolean => gateway.shards.has(oldShardOf(guild));
+
+  const pathOf = (guild: string): PathKey => ({ oldShardId: oldShardOf(guild), newShardId: newShardOf(guild) });
 
   /** The guild of an event that is held against the other stream; undefined for one that is not. */
   const streamOf = (shard: Shard, payload: Payload): string | undefined =>
@@ -56,8 +61,11 @@ export function createReshardStreams(gateway: GatewayManager, next: GatewayManag
     const guild = streamOf(shard, payload);
     if (guild === undefined || !next.shards.has(newShardOf(guild))) return;
     const shown = guilds.showOld(guild, eventKey(payload), clock.now());
-    if (!('shard' in shown)) return clocks.shown(newShardOf(guild), shown);
-    clocks.matched(newShardOf(guild), clock.now());
+    const path = pathOf(guild);
+    if (!('shard' in shown)) return clocks.shown(path, shown);
+    const name = `${path.oldShardId}>${path.newShardId}`;
+    oldProgress.set(name, Math.max(oldProgress.get(name) ?? 0, shown.at));
+    clocks.matched(path, clock.now());
     dropHeld(shown);
   };
 
@@ -73,7 +81,7 @@ export function createReshardStreams(gateway: GatewayManager, next: GatewayManag
     if (passed === NOISE) return dealtWith();
     const shownAt = holdsAll ? undefined : guilds.showNew(guild, key);
     if (shownAt !== undefined) {
-      clocks.matched(shard.id, shownAt);
+      clocks.matched(pathOf(guild), shownAt);
       return dealtWith();
     }
     const filtered = payload.t === 'GUILD_CREATE' || payload.t === 'GUILD_DELETE';
@@ -204,8 +212,10 @@ export function createReshardStreams(gateway: GatewayManager, next: GatewayManag
         clocks.seen(shard.id, now, shard.ready || shard.state.session === undefined);
       for (const entry of clocks.expire()) guilds.forget(entry as ShownEntry);
       for (const entry of held) {
-        const limit = hasOldShard(entry.guild) ? AWAITED_FOR_MS : FOREIGN_FOR_MS;
-        if (entry.gone || entry.at > now - limit) continue;
+        const limit = hasOldShard(entry.guild)
+          ? (oldProgress.get(`${oldShardOf(entry.guild)}>${entry.shard.id}`) ?? 0) - AWAITED_FOR_MS
+          : now - FOREIGN_FOR_MS;
+        if (entry.gone || entry.at > limit) continue;
         guilds.forget(entry);
         dropHeld(entry);
       }

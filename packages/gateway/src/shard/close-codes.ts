@@ -7,6 +7,8 @@ import type { GatewayErrorCode } from '../errors.ts';
 export const OwnCloseCode = {
   /** The process stops; the session is kept for the next one. */
   Shutdown: 3061,
+  /** Shards of another count have taken over; nobody will resume the session. Discord forgets it by itself. */
+  Resharded: 3063,
   /** A new connection takes over with RESUME. */
   Resuming: 3064,
   /** A new session is asked for on purpose. */

@@ -20,6 +20,8 @@ export function openConnection(gateway: GatewayManager, shard: Shard, target: Co
     progressed: false,
     partialSince: undefined,
     error: undefined,
+    beats: 0,
+    acknowledgements: 0,
     replayed: 0,
   };
   shard.connection = connection;

@@ -18,6 +18,10 @@ export interface Connection {
   partialSince: number | undefined;
   /** Why the socket failed, until its close says that it did. */
   error: SocketError | undefined;
+  /** Heartbeats sent. */
+  beats: number;
+  /** Acknowledgements that came in: each tells that everything Discord sent before it has come in, too. */
+  acknowledgements: number;
   /** Dispatches that came in between RESUME and RESUMED. */
   replayed: number;
 }

@@ -38,7 +38,7 @@ export function handOverWaiting(
   const { tracker, flight, payload } = waiting;
   // Its session has ended meanwhile.
   if (flight.settled) return;
-  const done = (): void => settle(managerOf(shard), shard, tracker, flight);
+  const land = (): void => settle(managerOf(shard), shard, tracker, flight);
   let result: unknown;
   try {
     result = gateway.handleDiscordPayload(gateway, payload as unknown as DispatchPayload, shard.id);
@@ -46,11 +46,11 @@ export function handOverWaiting(
     hookFailed(gateway, 'handleDiscordPayload', shard.id, error);
   }
   if (isThenable(result))
-    result.then(done, (error: unknown) => {
+    result.then(land, (error: unknown) => {
       hookFailed(managerOf(shard), 'handleDiscordPayload', shard.id, error);
-      done();
+      land();
     });
-  else if (result !== HELD) done();
+  else if (result !== HELD) land();
 }
 
 /** The event is not handed over: that settles it. */

@@ -77,6 +77,7 @@ function hello(gateway: GatewayManager, shard: Shard, d: unknown): void {
 function heartbeatAck(gateway: GatewayManager, shard: Shard): void {
   const { heartbeat } = shard;
   const now = gateway.clock.wallTime();
+  if (shard.connection !== undefined) shard.connection.acknowledgements++;
   // An acknowledgement that no one asked for says nothing about latency.
   if (!heartbeat.acknowledged) {
     heartbeat.acknowledged = true;
