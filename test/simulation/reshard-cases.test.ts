@@ -175,7 +175,10 @@ describe('a reshard', () => {
     const { reshardCut } = gateway;
     gateway.reshardCut = async (manager, reshard) => {
       // Asked of an old shard at the last moment.
-      void manager.sendShardMessage(manager, 1, { op: 8, d: { guild_id: guild, query: 'a', limit: 10, nonce: 'late' } });
+      void manager.sendShardMessage(manager, 1, {
+        op: 8,
+        d: { guild_id: guild, query: 'a', limit: 10, nonce: 'late' },
+      });
       return reshardCut(manager, reshard);
     };
     expect(await bed.reshard(8)).toMatchObject({ done: true });
