@@ -21,7 +21,7 @@ export interface AwaitedEntry {
  * events of some milliseconds.
  *
  * The streams of a guild are the same events in the same order, but the new one begins somewhere within the old one. So of two events that look alike the first match
- * takes the newest (a new session does not begin with the past), later ones the oldest, and what stands before a match will not come any more.
+ * takes the newest (a new session does not begin with the past), later ones the oldest, and what stands before a match will not come any more. docs/decisions/0008.
  */
 export interface GuildStreams<Held extends AwaitedEntry> {
   /** An old shard shows an event. Gives what a new one has shown of it, which is nobody's now; else the event is expected from the new one. */
