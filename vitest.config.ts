@@ -32,8 +32,11 @@ const SHARD_SUITE = [
   'test/faults/{discord,network,peers}*.test.ts',
   'test/simulation/*.test.ts',
 ];
-/** Each damages one wire format of its own choice. */
-const OF_ONE_WIRE = ['test/faults/{discord-frames*,peers-wire,network-tls}.test.ts'];
+/** Damage to one wire format of their own choice, and long ones that depend on none. */
+const OF_ONE_WIRE = [
+  'test/faults/{discord-frames*,peers-wire,network-tls}.test.ts',
+  'test/simulation/reshard-{cases,faults,large}.test.ts',
+];
 
 export default defineConfig({
   resolve: { alias },
