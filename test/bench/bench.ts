@@ -2,7 +2,7 @@ import { buildAddons } from './native/addons.ts';
 import { findNodeWithZstd } from './native/node-with-zstd.ts';
 import { printProfile } from './report/profile.ts';
 import { targets } from './report/targets.ts';
-import { deliveryTable, scenarioTable, targetTable } from './report/tables.ts';
+import { deliveryTable, scenarioTable, targetTable, workersTable } from './report/tables.ts';
 import { thisMachine } from './report/machine.ts';
 import { installedVersions } from './report/versions.ts';
 import { readResults, writeReport } from './report/write-report.ts';
@@ -10,11 +10,12 @@ import { startChild } from './runner/child.ts';
 import { readOptions, USAGE } from './runner/options.ts';
 import type { BenchOptions, Part } from './runner/options.ts';
 import { createProgress } from './runner/progress.ts';
-import type { MicroResult, Results } from './runner/results.ts';
+import type { MicroResult, Results, WorkersResult } from './runner/results.ts';
 import { measureMemory, memorySteps, runScenario } from './runner/run-scenario.ts';
 import { memorySubjects, PACED_RATE, scenarios } from './runner/scenarios.ts';
 
 const MICRO_MS = 120_000;
+const WORKERS_MS = 300_000;
 
 function readOptionsOrExit(): BenchOptions {
   try {
@@ -33,6 +34,16 @@ async function runMicro(): Promise<MicroResult> {
   });
   try {
     const { kind: _, ...result } = await child.next('micro', MICRO_MS);
+    return result;
+  } finally {
+    await child.stop();
+  }
+}
+
+async function runWorkers(): Promise<WorkersResult> {
+  const child = startChild<WorkersResult & { kind: 'workers' }>({ program: 'workers/workers.js', parameter: {} });
+  try {
+    const { kind: _, ...result } = await child.next('workers', WORKERS_MS);
     return result;
   } finally {
     await child.stop();
@@ -66,6 +77,7 @@ async function measure({ quick, parts }: BenchOptions): Promise<Results> {
     scenarios: results,
     memory: subjects.length > 0 ? await measureMemory(subjects, { progress }) : [],
     micro: wanted('micro') ? await runMicro() : undefined,
+    workers: wanted('workers') ? await runWorkers() : undefined,
   };
 }
 
@@ -76,6 +88,7 @@ async function main(): Promise<void> {
   const results = await measure(options);
   for (const scenario of results.scenarios)
     console.log(`\n${scenario.title}\n\n${scenarioTable(scenario)}\n\n${deliveryTable(scenario)}`);
+  if (results.workers !== undefined) console.log(`\n${workersTable(results.workers)}`);
   const held = targets(results);
   console.log(`\nTargets\n\n${targetTable(held)}\n\n${results.notes.join('\n')}`);
   if (options.write) writeReport(results);

@@ -53,7 +53,7 @@ function createConsumer(bed: VirtualBed, random: Random, name: string): Consumer
   let pending: ((error: Error) => void)[] = [];
 
   function handle(record: DeliveryRecord): void {
-    if (record.kind === 'gap') return void consumer.gaps.push(record);
+    if (record.kind !== 'event') return void consumer.gaps.push(record);
     const id = `${record.shardId}/${record.sessionId}/${record.seq}`;
     if (seen.has(id)) return void consumer.duplicates++;
     seen.add(id);

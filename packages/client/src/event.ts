@@ -20,6 +20,11 @@ export interface ReceivedEvent<Name extends string = string> {
   readonly t: Name;
   /** Data of the event, as Discord sent it. */
   readonly d: DataOf<Name>;
+  /**
+   * The object as it was before the event, or a list of them for an event about several (MESSAGE_DELETE_BULK); where the gateway keeps a state that knew
+   * it.
+   */
+  readonly old?: unknown;
   readonly guildId?: string;
   /** What a guild event means: `join`, `startup`, `available`, `leave` or `outage`. */
   readonly guildEvent?: string;

@@ -1,4 +1,5 @@
 export type { EventGap } from './event-gap.ts';
+export type { ReshardNotice, ReshardCursor, ReshardSide } from './reshard-notice.ts';
 export type { DataOf, DispatchData, ReceivedEvent } from './event.ts';
 export { createEventReceiver } from './receiver/create-event-receiver.ts';
 export type { EventListener, EventReceiver, EventReceiverStatus } from './receiver/create-event-receiver.ts';

@@ -26,7 +26,7 @@ describe.each(['handle', 'fetch'] as const)('a receiver through %s', (way) => {
       },
     ]);
     expect(got[0]?.receivedAt).toBeGreaterThanOrEqual(before);
-    expect(receiver.status()).toEqual({ handled: 1, duplicates: 0, failed: 0, gaps: 0, refused: 0 });
+    expect(receiver.status()).toEqual({ handled: 1, duplicates: 0, failed: 0, gaps: 0, reshards: 0, refused: 0 });
   });
 
   it('reads what our gateway says in headers', async () => {

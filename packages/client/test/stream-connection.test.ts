@@ -46,6 +46,7 @@ describe.each(TRANSPORTS)('a client over %s', (transport) => {
     expect(await far.next('hello')).toEqual({
       op: 'hello',
       version: 1,
+      reshards: true,
       name: 'bot-1',
       key: 'k',
       window: { events: 10, bytes: 5_000 },

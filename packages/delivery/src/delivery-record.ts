@@ -28,6 +28,11 @@ export interface DeliveryEvent extends LaneKey {
   readonly receivedAt: number;
   /** The whole payload as JSON text, `{"t":…,"s":…,"op":0,"d":…}` in any order of its members; as Discord sent it where it came as JSON. Not to be written to. */
   readonly bytes: Buffer;
+  /**
+   * The object as it was before the event, or a list of them for an event about several, as JSON text; where a state knows it. Not to be
+   * written to.
+   */
+  readonly old?: Buffer;
 }
 
 /** Events of a lane that no consumer will get, told in their place. */
@@ -50,8 +55,51 @@ export interface DeliveryGap extends LaneKey {
 
 export type GapCause = 'sessionLost' | 'journalFull' | 'journalDamaged' | 'memoryFull' | 'expired';
 
+/** A shard of a generation, and how far it came. */
+export interface ShardCursor {
+  readonly shardId: number;
+  readonly sessionId: string;
+  readonly seq: number;
+}
+
+/** Shards of one shard count. */
+export interface ShardGeneration {
+  readonly shardCount: number;
+  /** Those of this process, at the moment of the cut. */
+  readonly shards: readonly ShardCursor[];
+}
+
+/**
+ * The bot was resharded: the first record of the first new shard of this process. Everything of the old shards was sent and acknowledged before
+ * anything of a new one, this record included, is sent to the same sink.
+ */
+export interface DeliveryReshard extends LaneKey {
+  readonly kind: 'reshard';
+  readonly offset: number;
+  /** The new shard's session. */
+  readonly sessionId: string;
+  /** Everything up to these cursors came from the old shards. */
+  readonly from: ShardGeneration;
+  /** What came after these cursors comes from the new ones. */
+  readonly to: ShardGeneration;
+  /** Wall-clock milliseconds of the cut. */
+  readonly at: number;
+}
+
 /** What a lane carries. */
-export type DeliveryRecord = DeliveryEvent | DeliveryGap;
+export type DeliveryRecord = DeliveryEvent | DeliveryGap | DeliveryReshard;
+
+/** Bytes that a record holds in memory, as far as bounds count them: those of an event. */
+export function weightOf(record: DeliveryRecord): number {
+  if (record.kind !== 'event') return 0;
+  return record.old === undefined ? record.bytes.length : record.bytes.length + record.old.length;
+}
+
+/** Wall-clock milliseconds at which a record came about. */
+export function timeOf(record: DeliveryRecord): number {
+  if (record.kind === 'event') return record.receivedAt;
+  return record.kind === 'gap' ? record.detectedAt : record.at;
+}
 
 /** `<shardId>/<shardCount>`: the name of a shard's lanes. */
 export function laneName({ shardId, shardCount }: LaneKey): string {

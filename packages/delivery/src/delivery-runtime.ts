@@ -1,5 +1,6 @@
 import type { GatewayManager, TimerHandle } from '@shardgate/gateway';
 import type { JournaledLane } from './journal/journal.ts';
+import type { Cut } from './lanes/cut.ts';
 import type { Lane } from './lanes/lane.ts';
 import type { Source } from './lanes/source.ts';
 import type { SinkSlot } from './sinks/sink-slot.ts';
@@ -15,6 +16,14 @@ export interface DeliveryRuntime {
   due: Source[];
   /** What earlier processes left, by lane name, until the lane is there. */
   readonly recovered: Map<string, RecoveredLane>;
+  /** Shard count of the shards that run now; undefined before the first is known. */
+  shardCount: number | undefined;
+  /** Cuts that not every sink has passed, oldest first. */
+  cuts: Cut[];
+  /** Sources of other shard counts, and since when nothing new is expected of them, in monotonic milliseconds. */
+  readonly leaving: Map<Source, number>;
+  /** Highest offset of a source that is gone. */
+  highestFreed: number;
   gateway: GatewayManager | undefined;
   state: 'idle' | 'starting' | 'running' | 'draining' | 'stopped';
   /** Of events in memory. */

@@ -8,11 +8,14 @@ import type { DeadLetters } from './dead-letters.ts';
 import type { InteractionRules } from './interactions/interaction-rules.ts';
 import type { Journal } from './journal/journal.ts';
 import type { BackOff } from './lanes/back-off.ts';
-import type { Soon } from './ports/soon.ts';
+import type { Soon } from '@shardgate/gateway';
 import type { SinkFilter } from './sinks/sink-slot.ts';
 
 /** The gateway's payload, as far as the delivery looks at it. */
-export type AcceptedPayload = Parameters<GatewayManager['handleDiscordPayload']>[1];
+export type AcceptedPayload = Parameters<GatewayManager['handleDiscordPayload']>[1] & {
+  /** JSON text of the object before the event, or of a list of them for an event about several; set by a state that keeps them. */
+  readonly old?: string;
+};
 
 /** Data of a delivery. */
 export interface DeliveryState {
@@ -55,7 +58,7 @@ export interface DeliveryState {
 export interface DeliveryMethods {
   /** Reads the journal and opens the sinks. Resolves when events may come; sinks that cannot be opened are tried again. Rejects when the journal's directory cannot be used. */
   start: (delivery: Delivery) => Promise<void>;
-  /** Has a gateway's events come here: replaces its `handleDiscordPayload`, listens to its gaps, and sees to it that `stopGateway` waits for no consumer. */
+  /** Has a gateway's events come here: replaces its `handleDiscordPayload`, listens to its gaps and cuts, and sees to it that `stopGateway` waits for no consumer. */
   attach: (delivery: Delivery, gateway: GatewayManager) => void;
   /** Takes one event of a gateway. What it returns is for the gateway: `HELD`, or undefined for an event that is dealt with. */
   accept: (delivery: Delivery, gateway: GatewayManager, payload: AcceptedPayload, shardId: number) => unknown;

@@ -1,8 +1,19 @@
 export { createDelivery, type DeliveryOptions } from './create-delivery.ts';
 export type { DeadLetters } from './dead-letters.ts';
 export type { DeliveryEvents } from './delivery-events.ts';
-export { eventId } from './delivery-record.ts';
-export type { DeliveryEvent, DeliveryGap, DeliveryRecord, GapCause, LaneKey } from './delivery-record.ts';
+export { eventId, laneName } from './delivery-record.ts';
+export { eventData, eventDataEtf } from './records/event-data.ts';
+export { gapFacts } from './records/record-line.ts';
+export type {
+  DeliveryEvent,
+  DeliveryGap,
+  DeliveryRecord,
+  DeliveryReshard,
+  GapCause,
+  LaneKey,
+  ShardCursor,
+  ShardGeneration,
+} from './delivery-record.ts';
 export type { DeliveryStatus, LaneStatus } from './delivery-status.ts';
 export type { AcceptedPayload, Delivery, DeliveryMethods, DeliveryState } from './delivery.ts';
 export { deferInteractions } from './interactions/defer-interactions.ts';
@@ -72,4 +83,5 @@ export { repairJournal, type JournalRepair } from './journal/repair-journal.ts';
 export { exportJournal, tailJournal, type ExportOptions } from './journal/export-journal.ts';
 export type { JournalTarget } from './journal/journal-view.ts';
 export type { BackOff } from './lanes/back-off.ts';
-export type { Soon } from './ports/soon.ts';
+export type { Soon } from '@shardgate/gateway';
+export { createLaneQueue, type LaneQueue } from './queues/lane-queue.ts';

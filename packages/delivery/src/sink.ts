@@ -44,6 +44,8 @@ export interface Sink {
    * again is of no use: the batch is halved until the record that is refused stands alone, and that one goes to the dead-letter file.
    */
   deliver(batch: Batch): Promise<void>;
+  /** Nothing comes on a lane any more, and the sink has acknowledged all of it: its shard is gone. Optional. What it throws is told and dropped. */
+  forget?(lane: LaneKey): void;
   /** Ends everything; pending `deliver` calls reject. May be called again. */
   close(): Promise<void>;
 }

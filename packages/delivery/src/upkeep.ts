@@ -1,6 +1,7 @@
 import type { Delivery } from './delivery.ts';
 import { failFlight } from './lanes/failure.ts';
 import { pump } from './lanes/pump.ts';
+import { retireSources } from './lanes/retirement.ts';
 import { journalOverdue } from './lanes/spill.ts';
 
 /** How often unacknowledged events are looked at, at the least, milliseconds. */
@@ -17,6 +18,7 @@ export function startUpkeep(delivery: Delivery): void {
       if (source.count > 0) journalOverdue(delivery, source);
     }
     failOverdue(delivery);
+    retireSources(delivery);
     startUpkeep(delivery);
   }, tickMs);
 }

@@ -1,13 +1,13 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { DeliveryRecord } from '../src/delivery-record.ts';
+import type { DeliveryRecord, DeliveryReshard } from '../src/delivery-record.ts';
 import { eventCost } from '../src/stream/event-message.ts';
 import { createLane } from '../src/stream/lane.ts';
-import type { Freed } from '../src/stream/lane.ts';
+import type { Freed, Run } from '../src/stream/lane.ts';
 import { event, lane as laneKey } from './stream-bed.ts';
 
 type Step =
-  | { readonly kind: 'push'; readonly records: readonly ('wanted' | 'other' | 'gap' | 'newSession')[] }
+  | { readonly kind: 'push'; readonly records: readonly ('wanted' | 'other' | 'gap' | 'reshard' | 'newSession')[] }
   | { readonly kind: 'take'; readonly events: number; readonly bytes: number }
   | { readonly kind: 'ack'; readonly back: number }
   | { readonly kind: 'abort'; readonly batch: number }
@@ -18,7 +18,7 @@ const step: fc.Arbitrary<Step> = fc.oneof(
     weight: 3,
     arbitrary: fc.record({
       kind: fc.constant('push' as const),
-      records: fc.array(fc.constantFrom('wanted', 'wanted', 'other', 'gap', 'newSession'), {
+      records: fc.array(fc.constantFrom('wanted', 'wanted', 'other', 'gap', 'reshard', 'newSession'), {
         minLength: 1,
         maxLength: 5,
       }),
@@ -37,10 +37,26 @@ interface Pushed {
   acked: number;
 }
 
+function reshardOf(offset: number, sessionId: string): DeliveryReshard {
+  const none = { shardCount: 1, shards: [] };
+  return { kind: 'reshard', ...laneKey(0), offset, sessionId, from: none, to: none, at: 1 };
+}
+
+function offsetsOf(run: Run | undefined): number[] {
+  if (run === undefined) return [];
+  if (run.kind === 'events') return run.events.map(({ offset }) => offset);
+  return [run.kind === 'gap' ? run.gap.offset : run.reshard.offset];
+}
+
 /** A lane beside a list of what was sent and not acknowledged, which is all it has to know. */
-async function play(steps: readonly Step[], wanted: ReadonlySet<string> | undefined): Promise<void> {
+async function play(
+  steps: readonly Step[],
+  wanted: ReadonlySet<string> | undefined,
+  takesReshards: boolean,
+): Promise<void> {
   const lane = createLane(laneKey(0));
   lane.wanted = wanted;
+  lane.takesReshards = takesReshards;
   /** What came free, beside what should have. An error in the callback would be nobody's. */
   const released: [Freed, number[]][] = [];
   const pushed: Pushed[] = [];
@@ -51,13 +67,14 @@ async function play(steps: readonly Step[], wanted: ReadonlySet<string> | undefi
   let highest = -1;
   const cost = (of: number): number => {
     const record = records.get(of);
-    return record?.kind === 'event' ? eventCost(record) : 512;
+    return record?.kind === 'event' ? eventCost(record, true) : 512;
   };
   const freedEquals = (freed: Freed, offsets: readonly number[]): void => {
     expect(freed).toEqual({ events: offsets.length, bytes: offsets.reduce((sum, of) => sum + cost(of), 0) });
   };
   const isSent = (of: number): boolean => {
     const record = records.get(of);
+    if (record?.kind === 'reshard') return takesReshards;
     return record?.kind === 'gap' || wanted === undefined || (record?.kind === 'event' && wanted.has(record.t));
   };
   const open = (): number[] => pushed.filter(({ state }) => state === 'open').flatMap(({ offsets }) => offsets);
@@ -69,19 +86,21 @@ async function play(steps: readonly Step[], wanted: ReadonlySet<string> | undefi
         if (kind === 'newSession') session++;
         const sessionId = `s${session}`;
         const record: DeliveryRecord =
-          kind === 'gap'
-            ? {
-                kind,
-                ...laneKey(0),
-                offset,
-                sessionId,
-                afterSeq: 1,
-                nextSeq: 2,
-                count: 1,
-                cause: 'expired',
-                detectedAt: 1,
-              }
-            : event(laneKey(0), offset, { sessionId, t: kind === 'other' ? 'OTHER' : 'WANTED' });
+          kind === 'reshard'
+            ? reshardOf(offset, sessionId)
+            : kind === 'gap'
+              ? {
+                  kind,
+                  ...laneKey(0),
+                  offset,
+                  sessionId,
+                  afterSeq: 1,
+                  nextSeq: 2,
+                  count: 1,
+                  cause: 'expired',
+                  detectedAt: 1,
+                }
+              : event(laneKey(0), offset, { sessionId, t: kind === 'other' ? 'OTHER' : 'WANTED' });
         records.set(offset, record);
         return record;
       });
@@ -109,9 +128,8 @@ async function play(steps: readonly Step[], wanted: ReadonlySet<string> | undefi
         );
     } else if (each.kind === 'take') {
       const run = lane.take(each, unacked.length === 0);
-      if (wanted !== undefined) freedEquals(lane.acknowledge(-1), []);
-      const taken =
-        run === undefined ? [] : run.kind === 'gap' ? [run.gap.offset] : run.events.map((one) => one.offset);
+      if (wanted !== undefined || !takesReshards) freedEquals(lane.acknowledge(-1), []);
+      const taken = offsetsOf(run);
       if (run !== undefined) expect(run.cost).toBe(taken.reduce((sum, of) => sum + cost(of), 0));
       if (run?.kind === 'events') expect(new Set(run.events.map(({ sessionId }) => sessionId)).size).toBe(1);
       const fits = taken.length <= each.events && (run?.cost ?? 0) <= each.bytes;
@@ -153,7 +171,7 @@ async function play(steps: readonly Step[], wanted: ReadonlySet<string> | undefi
   for (;;) {
     const run = lane.take({ events: 1e9, bytes: 1e9 }, true);
     if (run === undefined) break;
-    taken.push(...(run.kind === 'gap' ? [run.gap.offset] : run.events.map((one) => one.offset)));
+    taken.push(...offsetsOf(run));
   }
   expect(taken).toEqual(rest);
   lane.acknowledge(taken.at(-1) ?? -1);
@@ -166,15 +184,15 @@ async function play(steps: readonly Step[], wanted: ReadonlySet<string> | undefi
 describe('a lane', () => {
   it('sends each record in order, within the window, and counts exactly what is sent and not acknowledged', async () => {
     await fc.assert(
-      fc.asyncProperty(fc.array(step, { maxLength: 40 }), (steps) => play(steps, undefined)),
+      fc.asyncProperty(fc.array(step, { maxLength: 40 }), (steps) => play(steps, undefined, true)),
       { numRuns: 400 },
     );
   });
 
-  it('does the same for a client that wants only some events', async () => {
+  it('does the same for a client that wants only some events, and no reshards', async () => {
     const wanted = new Set(['WANTED']);
     await fc.assert(
-      fc.asyncProperty(fc.array(step, { maxLength: 40 }), (steps) => play(steps, wanted)),
+      fc.asyncProperty(fc.array(step, { maxLength: 40 }), (steps) => play(steps, wanted, false)),
       { numRuns: 400 },
     );
   });

@@ -66,7 +66,16 @@ export type {
 export type { Crossing, ReshardStreams, WaitingEvent } from './reshard/crossing.ts';
 export type { SendOptions, ShardCommand } from './shard-command.ts';
 export { OwnCloseCode } from './shard/close-codes.ts';
+export type { RemoteLink } from './shard/remote-link.ts';
+export type { ShardInput } from './shard/input.ts';
 export type { ConnectTarget, ShardPhase, ShardState, ShardStatus } from './shard/phase.ts';
 export type { Shard as GatewayShard, ShardHeartbeat } from './shard/shard.ts';
 export type { ShardTimings } from './shard/timings.ts';
 export { openWebSocket } from './websocket/open-web-socket.ts';
+export { createWorkerPool } from './workers/create-worker-pool.ts';
+export type { WorkerModule, WorkerModuleContext } from './workers/load-module.ts';
+export type { PoolEmitter, PoolEvents, WorkerLossCause } from './workers/pool-events.ts';
+export type { WorkerIsolation, WorkerPoolOptions } from './workers/pool-options.ts';
+export type { Soon } from './ports/soon.ts';
+export type { WorkerPool, WorkerStatus } from './workers/worker-pool.ts';
+export type { WorkerState } from './workers/worker-slot.ts';

@@ -43,6 +43,7 @@ export function shardReady(gateway: GatewayManager, shard: Shard, how: 'identifi
 export function rejectReady(gateway: GatewayManager, shard: Shard, error: GatewayError): void {
   settleReady(gateway, shard, (wait) => wait.reject(error));
   shard.commands.rejectAll(error);
+  shard.remote?.rejectCommands(error);
 }
 
 function settleReady(gateway: GatewayManager, shard: Shard, settle: (wait: ReadyWait) => void): void {

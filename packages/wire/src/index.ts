@@ -4,6 +4,7 @@ export type { Compression, Encoding, FrameDecoderOptions } from './decoder-optio
 export { decodeEtf, encodeEtf, readEtfPayload } from './etf.ts';
 export { createFrameDecoder } from './frame-decoder.ts';
 export type { FrameDecoder } from './frame-decoder.ts';
+export { knownDispatch } from './known-dispatch.ts';
 export { Op } from './opcodes.ts';
 export { Payload } from './payload.ts';
 export type { PayloadJson } from './payload.ts';

@@ -81,6 +81,16 @@ export class Payload {
     return this.#dStart === -1 ? undefined : this.bytes.subarray(this.#dStart, this.#dEnd);
   }
 
+  /** First byte of `d` in `bytes`, or -1 when the message has none: with {@link Payload.dEnd} what `knownDispatch` needs to make the payload again elsewhere. */
+  get dStart(): number {
+    return this.#dStart;
+  }
+
+  /** The byte after `d` in `bytes`, or -1. */
+  get dEnd(): number {
+    return this.#dEnd;
+  }
+
   /** What JSON.stringify writes: op, d, s and t in this order. Reads `d`, so it throws as that does. */
   toJSON(): PayloadJson {
     return { op: this.op, d: this.d, s: this.s, t: this.t };

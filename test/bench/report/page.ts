@@ -9,8 +9,12 @@ import {
   sourceTable,
   table,
   targetTable,
+  workersTable,
 } from './tables.ts';
 import { targets } from './targets.ts';
+
+const WORKERS_TEXT = `Four shards, typical mix, zlib-stream, through worker threads. Each thread plays a recording into its shards (\`openSocket\` replaced), so that no
+load source takes a core from what is measured; sockets and frames are left out of all figures alike.`;
 
 /** The text of docs/benchmarks.md. */
 export function page(results: Results): string {
@@ -29,6 +33,7 @@ export function page(results: Results): string {
     }),
     results.memory.length === 0 ? '' : `## Memory\n\n${memoryTable(results)}\n\n${image('memory')}`,
     results.micro === undefined ? '' : `## Reading the data\n\n${microTable(results)}`,
+    results.workers === undefined ? '' : `## Workers\n\n${WORKERS_TEXT}\n\n${workersTable(results.workers)}`,
     rules(results),
     headline === undefined ? '' : `## The source\n\n${sourceTable(headline)}`,
   ];

@@ -1,5 +1,5 @@
 import type { DeliveryFigures } from '../runner/messages.ts';
-import type { Results, ScenarioResult } from '../runner/results.ts';
+import type { Results, ScenarioResult, WorkersResult } from '../runner/results.ts';
 import { cpuPerEvent, eventsPerSecond } from '../runner/results.ts';
 import { paired, spread } from '../runner/statistics.ts';
 import type { Spread } from '../runner/statistics.ts';
@@ -126,6 +126,22 @@ export function microTable({ micro }: Results): string {
   ] as const;
   const rows = ways.map(([name, values]) => [name, shown(spread(values.map((value) => value / 1_000)))]);
   return table(['reading the data of one event', 'CPU µs'], rows);
+}
+
+export function workersTable(result: WorkersResult): string {
+  const ways = [
+    ['one thread', result.oneThread],
+    ['1 worker, handler in it', result.oneWorkerInside],
+    ['1 worker, handler in the main thread', result.oneWorkerMain],
+    ['2 workers, handler in them', result.twoWorkersInside],
+    ['2 workers, handler in the main thread', result.twoWorkersMain],
+  ] as const;
+  const rows = ways.map(([name, runs]) => [
+    name,
+    shown(spread(runs.map(({ cpuUs }) => cpuUs))),
+    shown(spread(runs.map(({ perSecond }) => perSecond)), 0),
+  ]);
+  return table([`receive path, ${result.cpus} cores`, 'CPU µs/event, all threads', 'events/s'], rows);
 }
 
 /** What the source did meanwhile: it must not be what a figure hangs on. */

@@ -1,5 +1,5 @@
 import type { SubjectName } from '../runner/cell.ts';
-import type { CellResult, Results } from '../runner/results.ts';
+import type { CellResult, Results, WorkersRun } from '../runner/results.ts';
 import type { DeliveryFigures } from '../runner/messages.ts';
 import { cpuPerEvent, eventsPerSecond, findCell } from '../runner/results.ts';
 import { HEADLINE, MANY_SHARDS } from '../runner/scenarios.ts';
@@ -63,7 +63,10 @@ export function targets(results: Results): readonly Target[] {
   };
   const perSecond = (subject: SubjectName): readonly number[] | undefined =>
     findCell(results, 'delivery-http', { ...HEADLINE, subject })?.runs.map(eventsPerSecond);
-  const { micro } = results;
+  const { micro, workers } = results;
+  const crossing = workers?.oneWorkerMain.map(
+    ({ cpuUs }, round) => cpuUs - (workers.oneWorkerInside[round]?.cpuUs ?? Number.NaN),
+  );
   return [
     ...receive,
     ...scale,
@@ -94,6 +97,13 @@ export function targets(results: Results): readonly Target[] {
       paired(micro?.payloadJson, micro?.jsonParse),
     ),
     target('reading payload.d (ETF) vs erlpack.unpack', 1, '×', paired(micro?.payloadEtf, micro?.erlpack ?? undefined)),
+    target(
+      'events/s of one thread vs two workers on two cores',
+      1 / 1.6,
+      '×',
+      paired(perSecondOf(workers?.oneThread), perSecondOf(workers?.twoWorkersInside)),
+    ),
+    target('CPU for each event to cross threads', 2.5, 'µs', spread(crossing ?? [])),
     target('decodeEtf vs erlpack.unpack', 1, '×', paired(micro?.decodeEtf, micro?.erlpack ?? undefined)),
   ];
 }
@@ -109,6 +119,10 @@ export function memoryPerShard(results: Results, subject: SubjectName): Spread |
     values,
     values.map(() => 1),
   );
+}
+
+function perSecondOf(runs: readonly WorkersRun[] | undefined): readonly number[] | undefined {
+  return runs?.map(({ perSecond }) => perSecond);
 }
 
 function target(what: string, limit: number, unit: string, seen: Spread | undefined): Target {

@@ -1,6 +1,6 @@
 import { parseArgs } from 'node:util';
 
-export const PARTS = ['headline', 'scale', 'presence', 'encodings', 'delivery', 'memory', 'micro'] as const;
+export const PARTS = ['headline', 'scale', 'presence', 'encodings', 'delivery', 'memory', 'micro', 'workers'] as const;
 export type Part = (typeof PARTS)[number];
 
 export interface BenchOptions {

@@ -39,6 +39,23 @@ export interface MicroResult {
   readonly erlpack: readonly number[] | null;
 }
 
+/** One run of a way through one thread or through workers. */
+export interface WorkersRun {
+  /** CPU time of the whole process for each event, microseconds. */
+  readonly cpuUs: number;
+  readonly perSecond: number;
+}
+
+/** A recorded stream through one thread, and through workers whose handler is inside them or in the main thread. */
+export interface WorkersResult {
+  readonly cpus: number;
+  readonly oneThread: readonly WorkersRun[];
+  readonly oneWorkerInside: readonly WorkersRun[];
+  readonly oneWorkerMain: readonly WorkersRun[];
+  readonly twoWorkersInside: readonly WorkersRun[];
+  readonly twoWorkersMain: readonly WorkersRun[];
+}
+
 export interface Results {
   readonly date: string;
   readonly machine: Machine;
@@ -49,6 +66,7 @@ export interface Results {
   readonly scenarios: readonly ScenarioResult[];
   readonly memory: readonly MemoryResult[];
   readonly micro: MicroResult | undefined;
+  readonly workers?: WorkersResult | undefined;
 }
 
 /** Microseconds of CPU time for each event. */

@@ -27,7 +27,7 @@ export interface EventReceiver {
    * takes the listener away again.
    */
   on<Name extends keyof DispatchData>(name: Name, listener: EventListener<Name>): () => void;
-  /** Since the start: events handled, duplicates dropped, handler failures, gaps told, requests refused. */
+  /** Since the start: events handled, duplicates dropped, handler failures, gaps and reshards told, requests refused. */
   status(): EventReceiverStatus;
 }
 
@@ -43,6 +43,7 @@ export interface EventReceiverStatus {
   readonly duplicates: number;
   readonly failed: number;
   readonly gaps: number;
+  readonly reshards: number;
   readonly refused: number;
 }
 
@@ -85,7 +86,7 @@ export function createEventReceiver(options: EventReceiverOptions): EventReceive
   const { secretKeys, signingKeys, clock, maxBodyBytes } = settings;
   const listeners = new Map<string, AnyListener[]>();
   const requests = createEventMemory(settings.remembered);
-  const counts = { handled: 0, duplicates: 0, failed: 0, gaps: 0 };
+  const counts = { handled: 0, duplicates: 0, failed: 0, gaps: 0, reshards: 0 };
   let refused = 0;
   const handling: EventHandling = {
     settings,

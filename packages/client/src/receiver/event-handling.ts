@@ -5,6 +5,7 @@ import { BATCH_TIME_MS } from './defaults.ts';
 import type { EventMemory } from './event-memory.ts';
 import type { Delivery } from './parse-body.ts';
 import type { EventGap } from '../event-gap.ts';
+import type { ReshardNotice } from '../reshard-notice.ts';
 import { withinTime } from '../time-limit.ts';
 import type { ReceiverSettings } from './receiver-options.ts';
 
@@ -17,7 +18,7 @@ export interface EventHandling {
   readonly events: EventMemory;
   /** The handler and all listeners of the event. */
   call(event: ReceivedEvent): Promise<void>;
-  readonly counts: { handled: number; duplicates: number; failed: number; gaps: number };
+  readonly counts: { handled: number; duplicates: number; failed: number; gaps: number; reshards: number };
 }
 
 /** Handles deliveries one after the other, and answers as soon as one fails or the time is up: with how far it came. */
@@ -43,6 +44,9 @@ async function handleOne(handling: EventHandling, delivery: Delivery): Promise<v
   if (delivery.kind === 'gap') {
     await attempt(handling, delivery.gap, () => settings.onGap(delivery.gap));
     counts.gaps += 1;
+  } else if (delivery.kind === 'reshard') {
+    await attempt(handling, delivery.reshard, () => settings.onReshard(delivery.reshard));
+    counts.reshards += 1;
   } else if (delivery.kind === 'event') {
     const { event } = delivery;
     const work = (): Promise<void> => attempt(handling, event, () => handling.call(event));
@@ -55,7 +59,7 @@ async function handleOne(handling: EventHandling, delivery: Delivery): Promise<v
 /** Runs a handler within its time. What goes wrong is reported; it rejects when the event is to come again. */
 async function attempt(
   { settings, counts }: EventHandling,
-  subject: ReceivedEvent | EventGap,
+  subject: ReceivedEvent | EventGap | ReshardNotice,
   work: () => unknown,
 ): Promise<void> {
   try {

@@ -1,11 +1,14 @@
 import type { ReceivedEvent } from '../event.ts';
 import { readGap } from '../event-gap.ts';
 import type { EventGap } from '../event-gap.ts';
+import { readReshard } from '../reshard-notice.ts';
+import type { ReshardNotice } from '../reshard-notice.ts';
 
 /** One thing a request brings. A message that is no event, as a sender of everything forwards, is passed over. */
 export type Delivery =
   | { readonly kind: 'event'; readonly event: ReceivedEvent; readonly offset: number | undefined }
   | { readonly kind: 'gap'; readonly gap: EventGap; readonly offset: number | undefined }
+  | { readonly kind: 'reshard'; readonly reshard: ReshardNotice; readonly offset: number | undefined }
   | { readonly kind: 'other'; readonly offset: number | undefined };
 
 /** What surrounds a body. */
@@ -22,7 +25,7 @@ export class BodyError extends Error {
 
 /**
  * Reads the body of one event: `{"shardId", "data"}`, with `message` or `payload` instead of `data` as other releases of Discordeno have
- * it, or `{"shardId", "gap"}`.
+ * it, or `{"shardId", "gap"}` or `{"shardId", "reshard"}`. `old` stands beside `data`.
  *
  * @throws {BodyError}
  */
@@ -31,6 +34,7 @@ export function parseEventBody(body: Buffer, context: BodyContext): Delivery {
   const { header } = context;
   const offset = wholeNumber(header('shardgate-offset'));
   if ('gap' in record) return gapOf(record['gap']);
+  if ('reshard' in record) return reshardOf(record['reshard']);
   // The id says what the body does not. Lanes of shards have no slash or colon in front, sessions may have either.
   const id = header('shardgate-event-id');
   const [, shardCount, sessionId] = /^\d+\/(\d+):(.*):\d+$/.exec(id ?? '') ?? [];
@@ -46,7 +50,7 @@ export function parseEventBody(body: Buffer, context: BodyContext): Delivery {
 }
 
 /**
- * Reads a batch: an event or a gap a line.
+ * Reads a batch: an event, a gap or a reshard a line.
  *
  * @throws {BodyError} one of the lines is wrong: none of them counts then
  */
@@ -57,6 +61,7 @@ export function parseBatchBody(body: Buffer, context: BodyContext): Delivery[] {
     if (line.trim() === '') return [];
     const record = parseObject(line, `Line ${index + 1}`);
     if ('gap' in record) return [gapOf(record['gap'])];
+    if ('reshard' in record) return [reshardOf(record['reshard'])];
     return [
       eventOf(record, wholeNumber(record['offset']), {
         id: text(record['id']),
@@ -99,6 +104,7 @@ function eventOf(record: Record<string, unknown>, offset: number | undefined, en
     seq: typeof s === 'number' ? s : null,
     t,
     d,
+    ...(record['old'] === undefined ? {} : { old: record['old'] }),
     ...(guildId === undefined ? {} : { guildId }),
     ...(guildEvent === undefined ? {} : { guildEvent }),
     receivedAt,
@@ -111,6 +117,12 @@ function gapOf(value: unknown): Delivery {
   const gap = readGap(value);
   if (gap === undefined) throw new BodyError('There is a gap that cannot be read.');
   return { kind: 'gap', gap, offset: gap.offset };
+}
+
+function reshardOf(value: unknown): Delivery {
+  const reshard = readReshard(value);
+  if (reshard === undefined) throw new BodyError('There is a reshard that cannot be read.');
+  return { kind: 'reshard', reshard, offset: reshard.offset };
 }
 
 function parseObject(json: string, what: string): Record<string, unknown> {

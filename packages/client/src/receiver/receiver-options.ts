@@ -6,6 +6,7 @@ import { systemClock } from '../ports/clock.ts';
 import type { Clock } from '../ports/clock.ts';
 import { HANDLER_TIMEOUT_MS, MAX_BODY_BYTES, REMEMBERED, TOLERANCE_SECONDS } from './defaults.ts';
 import type { EventGap } from '../event-gap.ts';
+import type { ReshardNotice } from '../reshard-notice.ts';
 
 /** Options of `createEventReceiver`. */
 export interface EventReceiverOptions {
@@ -17,8 +18,10 @@ export interface EventReceiverOptions {
   readonly handler?: ((event: ReceivedEvent) => unknown) | undefined;
   /** Called with every gap: events that are lost for good. */
   readonly onGap?: ((gap: EventGap) => unknown) | undefined;
+  /** Called with every reshard of the bot: between the last event of the old shards and the first of a new one. */
+  readonly onReshard?: ((reshard: ReshardNotice) => unknown) | undefined;
   /** Hears why a handler failed. What it throws is dropped. Default: a warning of the process, without the event's data. */
-  readonly onError?: ((error: unknown, failed: ReceivedEvent | EventGap) => void) | undefined;
+  readonly onError?: ((error: unknown, failed: ReceivedEvent | EventGap | ReshardNotice) => void) | undefined;
   /** What becomes of an event whose handler failed: it comes again, or it counts as handled. Default `retry`. */
   readonly onHandlerError?: 'retry' | 'acknowledge' | undefined;
   /** A handler that takes longer has failed, milliseconds. Default 15,000. */
@@ -39,7 +42,8 @@ export interface ReceiverSettings {
   readonly signingKeys: readonly string[];
   readonly handler: (event: ReceivedEvent) => unknown;
   readonly onGap: (gap: EventGap) => unknown;
-  readonly onError: (error: unknown, failed: ReceivedEvent | EventGap) => void;
+  readonly onReshard: (reshard: ReshardNotice) => unknown;
+  readonly onError: (error: unknown, failed: ReceivedEvent | EventGap | ReshardNotice) => void;
   readonly retries: boolean;
   readonly handlerTimeoutMs: number;
   readonly maxBodyBytes: number;
@@ -63,6 +67,7 @@ const checks: Readonly<Record<keyof EventReceiverOptions, OptionCheck>> = {
   signingKey: keys,
   handler: anyFunction,
   onGap: anyFunction,
+  onReshard: anyFunction,
   onError: anyFunction,
   onHandlerError: matching(/^(retry|acknowledge)$/, "'retry' or 'acknowledge'"),
   handlerTimeoutMs: wholeNumber(1, 600_000, 'ms'),
@@ -88,6 +93,7 @@ export function readReceiverOptions(options: EventReceiverOptions): ReceiverSett
     signingKeys,
     handler: options.handler ?? (() => undefined),
     onGap: options.onGap ?? (() => undefined),
+    onReshard: options.onReshard ?? (() => undefined),
     onError: options.onError ?? warn,
     retries: options.onHandlerError !== 'acknowledge',
     handlerTimeoutMs: options.handlerTimeoutMs ?? HANDLER_TIMEOUT_MS,
@@ -98,8 +104,8 @@ export function readReceiverOptions(options: EventReceiverOptions): ReceiverSett
   };
 }
 
-function warn(error: unknown, failed: ReceivedEvent | EventGap): void {
-  const what = 't' in failed ? `${failed.t} ${failed.id ?? ''}`.trim() : 'a gap';
+function warn(error: unknown, failed: ReceivedEvent | EventGap | ReshardNotice): void {
+  const what = 't' in failed ? `${failed.t} ${failed.id ?? ''}`.trim() : 'cause' in failed ? 'a gap' : 'a reshard';
   const detail = error instanceof Error ? (error.stack ?? error.message) : String(error);
   process.emitWarning(`the handler of ${what} failed`, { type: 'EventReceiverWarning', detail });
 }

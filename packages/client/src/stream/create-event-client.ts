@@ -42,6 +42,8 @@ export function createEventClient(options: EventClientOptions): EventClient {
   let state: 'idle' | 'open' | 'draining' | 'closed' | 'refused' = 'idle';
   let failures = 0;
   let shardCount: number | undefined;
+  /** Of the shards before the last reshard: their lanes may still be leased while the last of their events go out. */
+  let oldShardCount: number | undefined;
   let closing: Promise<void> | undefined;
   /** While draining: the gateway has ended the connection, or will not since events were given up. */
   let onDrained: (() => void) | undefined;
@@ -67,10 +69,20 @@ export function createEventClient(options: EventClientOptions): EventClient {
     handling,
     send: (message) => link.send(message),
     onGap: (gap) => listeners.emit('gap', gap),
+    onReshard(reshard) {
+      oldShardCount = reshard.from.shardCount;
+      shardCount = reshard.to.shardCount;
+      listeners.emit('reshard', reshard);
+    },
     onTrouble: (error) => listeners.emit('error', error),
     onGivenUp: () => onDrained?.(),
   });
   const desk = createCommandDesk({ clock, maxCommands: settings.maxCommands, send: (message) => link.send(message) });
+
+  const takeShardCount = (lane: string): void => {
+    const count = Number(lane.split('/')[1]);
+    if (shardCount === undefined || count !== oldShardCount) shardCount = count;
+  };
 
   const settleWaiters = (error?: ClientError): void => {
     for (const waiter of waiters) waiter.settle(error);
@@ -79,7 +91,12 @@ export function createEventClient(options: EventClientOptions): EventClient {
   const link = createServerLink({
     url,
     secretKey,
-    hello: { name, ...(window === undefined ? {} : { window }), ...(events === undefined ? {} : { events }) },
+    hello: {
+      name,
+      reshards: true,
+      ...(window === undefined ? {} : { window }),
+      ...(events === undefined ? {} : { events }),
+    },
     connectTimeoutMs: settings.connectTimeoutMs,
     reconnectFirstMs: settings.reconnectFirstMs,
     reconnectMostMs: settings.reconnectMostMs,
@@ -96,8 +113,10 @@ export function createEventClient(options: EventClientOptions): EventClient {
           return intake.events(message);
         case 'gap':
           return intake.gap(message);
+        case 'reshard':
+          return intake.reshard(message);
         case 'lease':
-          shardCount = Number(message.lane.split('/')[1]);
+          takeShardCount(message.lane);
           intake.lease(message.lane, message.epoch);
           return listeners.emit('leased', { lane: message.lane });
         case 'revoke':

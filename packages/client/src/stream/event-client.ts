@@ -1,5 +1,6 @@
 import type { DispatchData } from '../event.ts';
 import type { EventGap } from '../event-gap.ts';
+import type { ReshardNotice } from '../reshard-notice.ts';
 import type { StreamEvent } from './client-event.ts';
 import type { Commands } from './commands.ts';
 import type { IntakeStatus } from './event-intake.ts';
@@ -16,6 +17,8 @@ export interface ClientEvents {
   revoked: [{ readonly lane: string }];
   /** Events of a shard are lost; told where they would have come. */
   gap: [EventGap];
+  /** The bot was resharded; told after the last event of the old shards and before the first of a new one, to the client that holds the first new lane. */
+  reshard: [ReshardNotice];
   /** Something failed. With the event when it was a handler of one. */
   error: [unknown, StreamEvent?];
 }
@@ -40,7 +43,7 @@ export interface CloseOptions {
 export interface EventClient extends Commands {
   readonly name: string;
   readonly isConnected: boolean;
-  /** Shards of the bot, as the newest lane says; undefined before the first. */
+  /** Shards of the bot, as the newest lane or reshard says; undefined before the first. */
   readonly shardCount: number | undefined;
   /**
    * Handles one event: calls its listeners, then those of `*`. The event is acknowledged when what this gives has settled. Replace it by an option or

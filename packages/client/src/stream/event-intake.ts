@@ -9,7 +9,9 @@ import type { LaneProgress } from './lane-progress.ts';
 import { orderKey } from './order-key.ts';
 import { afterThisTick } from '../ports/tick.ts';
 import { createRecentIds } from '../recent-ids.ts';
-import type { EventsMessage, GapMessage, WireEvent } from './server-message.ts';
+import { readReshard } from '../reshard-notice.ts';
+import type { ReshardNotice } from '../reshard-notice.ts';
+import type { EventsMessage, GapMessage, ReshardMessage, WireEvent } from './server-message.ts';
 
 export interface EventIntakeOptions {
   readonly concurrency: number;
@@ -17,6 +19,7 @@ export interface EventIntakeOptions {
   readonly handling: EventHandling;
   send(message: object): boolean;
   onGap(gap: EventGap): void;
+  onReshard(reshard: ReshardNotice): void;
   onTrouble(error: ClientError): void;
   /** An event will not be acknowledged, since nobody is left to handle it. */
   onGivenUp(): void;
@@ -32,6 +35,7 @@ export interface IntakeStatus {
   /** Waiting for their turn. */
   readonly waiting: number;
   readonly gaps: number;
+  readonly reshards: number;
 }
 
 /** Takes events as they come, has each handled once and in its order, and acknowledges what is done. */
@@ -42,6 +46,7 @@ export interface EventIntake {
   revoke(lane: string, epoch: number): void;
   events(message: EventsMessage): void;
   gap(message: GapMessage): void;
+  reshard(message: ReshardMessage): void;
   /** The connection is lost, and with it every lane: what has not begun is dropped, for it comes again. */
   lost(): void;
   /** Sends the acknowledgements that wait for the end of the tick. */
@@ -66,7 +71,7 @@ export function createEventIntake(options: EventIntakeOptions): EventIntake {
   const underWay = new Map<string, Entry>();
   /** Lanes with something new to acknowledge; only such as are held. */
   const dirty = new Set<LaneProgress>();
-  const counts = { received: 0, duplicates: 0, gaps: 0 };
+  const counts = { received: 0, duplicates: 0, gaps: 0, reshards: 0 };
   let isFlushPlanned = false;
 
   const flush = (): void => {
@@ -139,6 +144,17 @@ export function createEventIntake(options: EventIntakeOptions): EventIntake {
     return undefined;
   };
 
+  /** Takes what is told beside events, once, and acknowledges it. */
+  const takeNotice = ({ lane, epoch, offset }: GapMessage | ReshardMessage, tell: () => void): void => {
+    const progress = heldLane(lane, epoch);
+    if (progress === undefined) return;
+    const state = progress.begin(offset);
+    if (state === 'done') acknowledgeSoon(progress);
+    if (state !== 'new') return;
+    tell();
+    finish(progress, offset);
+  };
+
   const drop = (progress: LaneProgress): void => {
     progress.isHeld = false;
     lanes.delete(progress.lane);
@@ -174,15 +190,22 @@ export function createEventIntake(options: EventIntakeOptions): EventIntake {
       }
     },
     gap(message) {
-      const progress = heldLane(message.lane, message.epoch);
-      if (progress === undefined) return;
-      const state = progress.begin(message.offset);
-      if (state === 'done') acknowledgeSoon(progress);
-      if (state !== 'new') return;
-      counts.gaps++;
-      const { offset, session: sessionId, afterSeq, nextSeq, count, cause, detectedAt } = message;
-      options.onGap({ ...readLane(message.lane), sessionId, afterSeq, nextSeq, count, cause, offset, detectedAt });
-      finish(progress, offset);
+      takeNotice(message, () => {
+        counts.gaps++;
+        const { offset, session: sessionId, afterSeq, nextSeq, count, cause, detectedAt } = message;
+        options.onGap({ ...readLane(message.lane), sessionId, afterSeq, nextSeq, count, cause, offset, detectedAt });
+      });
+    },
+    reshard(message) {
+      takeNotice(message, () => {
+        const notice = readReshard({ ...readLane(message.lane), ...message });
+        if (notice === undefined) {
+          options.onTrouble(new ClientError('protocol', 'the server told of a reshard that cannot be read'));
+          return;
+        }
+        counts.reshards++;
+        options.onReshard(notice);
+      });
     },
     lost() {
       for (const progress of [...lanes.values()]) drop(progress);
@@ -203,7 +226,7 @@ function readLane(lane: string): { shardId: number; shardCount: number } {
 }
 
 function readEvent({ lane, session }: EventsMessage, wire: WireEvent): StreamEvent {
-  const { seq, offset, payload, guildId, guildEvent } = wire;
+  const { seq, offset, payload, guildId, guildEvent, old } = wire;
   return {
     id: seq === null ? null : `${lane}:${session}:${seq}`,
     ...readLane(lane),
@@ -216,6 +239,7 @@ function readEvent({ lane, session }: EventsMessage, wire: WireEvent): StreamEve
     offset,
     receivedAt: wire.at,
     attempt: wire.attempt ?? 0,
+    ...(old === undefined ? {} : { old }),
     ...(guildId === undefined ? {} : { guildId }),
     ...(guildEvent === undefined ? {} : { guildEvent }),
   };

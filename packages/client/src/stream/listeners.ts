@@ -11,6 +11,7 @@ const CLIENT_EVENTS: Readonly<Record<keyof ClientEvents, true>> = {
   leased: true,
   revoked: true,
   gap: true,
+  reshard: true,
   error: true,
 };
 

@@ -1,3 +1,5 @@
+import type { ReshardSide } from '../reshard-notice.ts';
+
 /** The messages of the server; docs/PROTOCOL.md describes them. */
 export type ServerMessage =
   | WelcomeMessage
@@ -5,6 +7,7 @@ export type ServerMessage =
   | { readonly op: 'revoke'; readonly lane: string; readonly epoch: number }
   | EventsMessage
   | GapMessage
+  | ReshardMessage
   | ReplyMessage
   | { readonly op: 'chunk'; readonly id: string; readonly payload: unknown }
   | { readonly op: 'pong'; readonly n: number }
@@ -38,6 +41,7 @@ export interface WireEvent {
   readonly attempt?: number;
   readonly guildId?: string;
   readonly guildEvent?: string;
+  readonly old?: unknown;
   readonly payload: { readonly t: string; readonly s: number | null; readonly op: number; readonly d: unknown };
 }
 
@@ -52,6 +56,16 @@ export interface GapMessage {
   readonly count: number | null;
   readonly cause: string;
   readonly detectedAt: number;
+}
+
+export interface ReshardMessage {
+  readonly op: 'reshard';
+  readonly lane: string;
+  readonly epoch: number;
+  readonly offset: number;
+  readonly from: ReshardSide;
+  readonly to: ReshardSide;
+  readonly at: number;
 }
 
 export interface ReplyMessage {

@@ -34,7 +34,7 @@ const shape = { name: text, path: text.optional(), clock: clockPort.optional() }
  * the consumer went is written again to the next one. What lay in the kernel's buffer and had not been read (about 200 KiB on Linux) is lost
  * with a consumer that dies: for more than that, use a sink whose consumer acknowledges.
  *
- * While no consumer is there the sink is not ready; one that does not read holds the lanes back. Gaps cannot be told and are passed over.
+ * While no consumer is there the sink is not ready; one that does not read holds the lanes back. Gaps and reshards cannot be told and are passed over.
  *
  * @throws {TypeError} an option is unknown or wrong
  */

@@ -11,6 +11,7 @@ import type { SeenDispatch } from './member-requests.ts';
 import { parseCommand } from './parse-command.ts';
 import { createReconnects } from './reconnects.ts';
 import { runCommand } from './run-command.ts';
+import { locateGuild } from './shard-lookup.ts';
 import type { IntakeParts } from './run-command.ts';
 
 /** Options of {@link createCommandIntake}. All but `gateway` may be left out. */
@@ -91,6 +92,7 @@ export function createCommandIntake(options: CommandIntakeOptions): CommandIntak
     clock,
     random: () => gateway.random(),
     send: sender.send,
+    shardOf: (guildId) => locateGuild(gateway, guildId),
     maxRequests: options.maxMemberRequests ?? defaults.MAX_MEMBER_REQUESTS,
     maxRequestsPerClient: options.maxMemberRequestsPerClient ?? defaults.MAX_MEMBER_REQUESTS_PER_CLIENT,
     chunkTimeoutMs: options.chunkTimeoutMs ?? defaults.CHUNK_TIMEOUT_MS,

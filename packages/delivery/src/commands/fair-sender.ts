@@ -2,6 +2,7 @@ import type { Clock, GatewayManager, TimerHandle } from '@shardgate/gateway';
 import { encodeCommand, MAX_COMMAND_BYTES, Op } from '@shardgate/wire';
 import { CommandError, fromGatewayError } from './command-error.ts';
 import type { RawPayload } from './command.ts';
+import { shardIdOf } from './shard-lookup.ts';
 
 /** Bounds of a {@link FairSender}; see `defaults.ts`. */
 export interface FairSenderLimits {
@@ -20,6 +21,7 @@ export interface FairSender {
    * Resolves when the command was written to the socket. Commands of one client to one shard go in order. Presences go apart from them, and
    * of those that wait only the newest: the others settle with it.
    * Rejects with a {@link CommandError}: `tooLarge`, `queueFull`, `expired`, `notReady`, `closed`…
+   * When the bot is resharded before its turn, a command for a guild goes to the guild's new shard; any other is refused with `foreignShard`.
    */
   send(clientId: string, shardId: number, payload: RawPayload, expiresAfterMs: number): Promise<void>;
   /** Rejects everything that waits. */
@@ -33,7 +35,9 @@ const STUCK_AFTER_MS = 600_000;
 
 interface Job {
   readonly clientId: string;
-  readonly shardId: number;
+  shardId: number;
+  /** Shard count by which the shard was chosen; undefined when the shard is not there. */
+  shardCount: number | undefined;
   readonly payload: RawPayload;
   readonly expiresAt: number;
   readonly timer: TimerHandle;
@@ -90,9 +94,38 @@ export function createFairSender(gateway: GatewayManager, clock: Clock, limits: 
       const taken = takeNext(lane);
       const newest = taken.at(-1);
       if (newest === undefined) break;
-      start(key, lane, newest, taken);
+      if (isStale(newest)) for (const job of taken) moveOn(job);
+      else start(key, lane, newest, taken);
     }
     if (lane.total === 0 && lane.turns.size === 0) lanes.delete(key);
+  };
+
+  /** Whether the bot was resharded since the job's shard was chosen. */
+  const isStale = ({ shardCount }: Job): boolean => shardCount !== undefined && shardCount !== countNow();
+
+  const countNow = (): number | undefined => gateway.shards.values().next().value?.shardCount;
+
+  const enqueue = (job: Job): void => {
+    const { turns } = laneOf(keyOf(job));
+    const row = turns.get(job.clientId);
+    if (row === undefined) turns.set(job.clientId, [job]);
+    else row.push(job);
+    countWaiting(job.clientId, 1);
+    pump(keyOf(job));
+  };
+
+  /** To the shard that has the guild now. */
+  const moveOn = (job: Job): void => {
+    const { payload, shardCount, shardId } = job;
+    const now = countNow();
+    const guildId: unknown = payload.d['guild_id'];
+    const target = now !== undefined && typeof guildId === 'string' ? shardIdOf(guildId, now) : undefined;
+    if (target !== undefined && gateway.shards.has(target)) {
+      Object.assign(job, { shardId: target, shardCount: now });
+      return enqueue(job);
+    }
+    const what = `op ${payload.op} waited for shard ${shardId} of ${shardCount}`;
+    job.finish(new CommandError('foreignShard', `${what}, and the bot has ${now ?? 'no'} shards now: send it anew`));
   };
 
   /** Sends the job; what becomes of it becomes of all that were taken with it. */
@@ -159,31 +192,27 @@ export function createFairSender(gateway: GatewayManager, clock: Clock, limits: 
     send: (clientId, shardId, payload, expiresAfterMs) =>
       new Promise((resolve, reject) => {
         checkRoom(clientId, shardId, payload);
-        // Presences wait for a limit of their own, and the gateway sends only the newest: they must not hold other commands up.
-        const key = payload.op === Op.PresenceUpdate ? `${shardId} presence` : String(shardId);
         const job: Job = {
           clientId,
           shardId,
+          shardCount: gateway.shards.get(shardId)?.shardCount,
           payload,
           expiresAt: clock.now() + expiresAfterMs,
           timer: clock.setTimer(() => {
-            job.finish(new CommandError('expired', `op ${payload.op} could not be sent on shard ${shardId} in time`));
+            job.finish(
+              new CommandError('expired', `op ${payload.op} could not be sent on shard ${job.shardId} in time`),
+            );
           }, expiresAfterMs),
           finish(error) {
             if (!jobs.delete(job)) return;
             clock.clearTimer(job.timer);
-            leaveQueue(key, job);
+            leaveQueue(keyOf(job), job);
             if (error === undefined) resolve();
             else reject(error);
           },
         };
         jobs.add(job);
-        const { turns } = laneOf(key);
-        const row = turns.get(clientId);
-        if (row === undefined) turns.set(clientId, [job]);
-        else row.push(job);
-        countWaiting(clientId, 1);
-        pump(key);
+        enqueue(job);
       }),
     close() {
       isClosed = true;
@@ -194,6 +223,11 @@ export function createFairSender(gateway: GatewayManager, clock: Clock, limits: 
       return queued;
     },
   };
+}
+
+/** Presences wait for a limit of their own, and the gateway sends only the newest: they must not hold other commands up. */
+function keyOf({ shardId, payload }: Job): string {
+  return payload.op === Op.PresenceUpdate ? `${shardId} presence` : String(shardId);
 }
 
 /** Adds to a count; a count of 0 is forgotten. */

@@ -31,7 +31,10 @@ export interface MemberRequest {
   /** Equal for requests with the same answer. */
   readonly key: string;
   readonly guildId: string;
-  readonly shardId: number;
+  /** Of the attempt: a reshard may lie between two. */
+  shardId: number;
+  /** Undefined before the first attempt. */
+  shardCount: number | undefined;
   readonly query: MemberQuery;
   /** For everyone, which Discord limits by guild. */
   readonly asksForAll: boolean;
@@ -54,6 +57,7 @@ export function newMemberRequest(shardId: number, query: MemberQuery): MemberReq
     key: JSON.stringify(query),
     guildId: query.guild_id,
     shardId,
+    shardCount: undefined,
     query,
     asksForAll: asksForAll(query),
     waiters: new Set(),
@@ -122,11 +126,11 @@ export function readRateLimit(d: unknown): RateLimit | undefined {
   return { nonce, retryAfterMs: Math.min(seconds, 86_400) * 1_000 };
 }
 
-/** The shard id of a READY, if it names one. */
-export function readReadyShard(d: unknown): number | undefined {
+/** The shard of a READY, if it names one. */
+export function readReadyShard(d: unknown): { shardId: number; shardCount: number } | undefined {
   const shard: unknown = isRecord(d) ? d['shard'] : undefined;
-  const shardId: unknown = Array.isArray(shard) ? shard[0] : undefined;
-  return typeof shardId === 'number' ? shardId : undefined;
+  const [shardId, shardCount]: readonly unknown[] = Array.isArray(shard) ? shard : [];
+  return typeof shardId === 'number' && typeof shardCount === 'number' ? { shardId, shardCount } : undefined;
 }
 
 function isRecord(value: unknown): value is Record<string, unknown> {

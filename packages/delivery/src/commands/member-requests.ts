@@ -22,6 +22,8 @@ export interface MemberRequestsOptions {
   readonly random: Random;
   /** Writes a payload to Discord; resolves when it is written. */
   readonly send: (clientId: string, shardId: number, payload: RawPayload, expiresAfterMs: number) => Promise<void>;
+  /** The shard that has a guild now; undefined while that is not known. */
+  readonly shardOf: (guildId: string) => { readonly shardId: number; readonly shardCount: number } | undefined;
   readonly maxRequests: number;
   readonly maxRequestsPerClient: number;
   readonly chunkTimeoutMs: number;
@@ -119,7 +121,9 @@ export function createMemberRequests(options: MemberRequestsOptions): MemberRequ
   };
 
   const transmit = (request: MemberRequest): void => {
-    const { guildId, shardId } = request;
+    const { guildId } = request;
+    Object.assign(request, options.shardOf(guildId));
+    const { shardId } = request;
     const nonce = NONCE_PREFIX + randomBytes(16).toString('base64url');
     request.nonce = nonce;
     request.phase = 'sending';
@@ -137,6 +141,8 @@ export function createMemberRequests(options: MemberRequestsOptions): MemberRequ
         written(true);
         if (request.nonce !== nonce || !requests.has(request) || request.phase !== 'sending') return;
         request.phase = 'answering';
+        // It may have waited over a reshard, and gone to another shard.
+        Object.assign(request, options.shardOf(guildId));
         awaitChunk(request);
       },
       (error: CommandError) => {
@@ -177,9 +183,12 @@ export function createMemberRequests(options: MemberRequestsOptions): MemberRequ
   };
 
   /** A new session on the shard: what the old one was asked for will not come. */
-  const takeReady = (shardId: number | undefined): void => {
+  const takeReady = (shard: ReturnType<typeof readReadyShard>): void => {
+    if (shard === undefined) return;
+    const { shardId, shardCount } = shard;
     for (const request of [...requests]) {
-      if (request.shardId !== shardId || request.phase !== 'answering') continue;
+      // A new generation's shard of the same id says nothing of the old one, which still answers.
+      if (request.shardId !== shardId || request.shardCount !== shardCount || request.phase !== 'answering') continue;
       if (request.seen.size === 0) attempt(request);
       else end(request, new CommandError('notReady', `shard ${shardId} lost its session during the answer; ask again`));
     }

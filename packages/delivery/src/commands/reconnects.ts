@@ -10,16 +10,18 @@ export interface Reconnects {
 }
 
 export function createReconnects(gateway: GatewayManager, clock: Clock): Reconnects {
-  const underWay = new Map<number, Promise<void>>();
+  /** By the shard itself: after a reshard another one has its id. */
+  const underWay = new Map<unknown, Promise<void>>();
   const waiting = new Set<(error: CommandError) => void>();
 
   const resumed = (shardId: number): Promise<void> => {
-    let done = underWay.get(shardId);
+    const shard = gateway.shards.get(shardId) ?? shardId;
+    let done = underWay.get(shard);
     if (done === undefined) {
       // A replaced method may throw, and need not return a promise.
       done = (async () => gateway.resume(gateway, shardId))();
-      underWay.set(shardId, done);
-      const forget = (): void => void underWay.delete(shardId);
+      underWay.set(shard, done);
+      const forget = (): void => void underWay.delete(shard);
       done.then(forget, forget);
     }
     return done;

@@ -87,7 +87,7 @@ function checkGuilds({ op, d }: RawPayload, shard: GatewayShard): void {
     if (shardId !== shard.id)
       throw new CommandError(
         'invalid',
-        `op ${op}: shard ${shard.id} does not have the guild; it is on shard ${shardId}`,
+        `op ${op}: shard ${shard.id} does not have the guild; it is on shard ${shardId} of ${shard.shardCount}`,
       );
   }
 }

@@ -18,6 +18,15 @@ export function shardIdOf(guildId: string, shardCount: number): number {
   return Number((BigInt(guildId) >> 22n) % BigInt(shardCount));
 }
 
+/** The shard that a guild's events come on now; undefined before the plan is known. */
+export function locateGuild(
+  gateway: GatewayManager,
+  guildId: string,
+): { shardId: number; shardCount: number } | undefined {
+  const shardCount = gateway.shards.values().next().value?.shardCount;
+  return shardCount === undefined ? undefined : { shardId: shardIdOf(guildId, shardCount), shardCount };
+}
+
 /**
  * A shard of this process that may come to send.
  *

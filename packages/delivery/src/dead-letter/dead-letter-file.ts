@@ -84,7 +84,7 @@ export function createDeadLetterFile(options: DeadLetterFileOptions): DeadLetter
   return {
     add: async (sink, record, reason, attempts = 1) => {
       const facts = { at: clock.wallTime(), sink, reason, attempts };
-      const line = Buffer.concat(recordLine(record, `${JSON.stringify(facts).slice(1, -1)},`));
+      const line = Buffer.concat(recordLine(record, { before: `${JSON.stringify(facts).slice(1, -1)},` }));
       if (closed) return miss(1, 'the file was closed');
       if (pendingBytes + line.length > MAX_PENDING_BYTES && pendingBytes > 0)
         return miss(1, 'too many wait for the disk');

@@ -1,14 +1,18 @@
 import { eventId } from '../delivery-record.ts';
 import type { DeliveryEvent, DeliveryRecord } from '../delivery-record.ts';
-import { gapFacts } from '../records/record-line.ts';
+import { noticeMember } from '../records/record-line.ts';
 
 const END = Buffer.from('}');
+const OLD = Buffer.from(',"old":');
 
-/** The body of one record: `{"shardId":n,"data":<the payload's own bytes>}`, or `{"shardId":n,"gap":{…}}`. */
-export function eventBody(record: DeliveryRecord): Buffer {
-  if (record.kind === 'gap')
-    return Buffer.from(`{"shardId":${record.shardId},"gap":${JSON.stringify(gapFacts(record))}}`);
-  return Buffer.concat([Buffer.from(`{"shardId":${record.shardId},"data":`), record.bytes, END]);
+/**
+ * The body of one record: `{"shardId":n,"data":<the payload's own bytes>}`, with `"old"` behind it where it is known and wanted; or
+ * `{"shardId":n,"gap":{…}}` or `{"shardId":n,"reshard":{…}}`.
+ */
+export function eventBody(record: DeliveryRecord, withOld: boolean): Buffer {
+  if (record.kind !== 'event') return Buffer.from(`{"shardId":${record.shardId},${noticeMember(record)}}`);
+  const data = [Buffer.from(`{"shardId":${record.shardId},"data":`), record.bytes];
+  return Buffer.concat(withOld && record.old !== undefined ? [...data, OLD, record.old, END] : [...data, END]);
 }
 
 /** What the body does not say, in headers that a consumer of the original system does not look at. */

@@ -21,8 +21,13 @@ export interface HttpSinkOptions {
   readonly signingKey?: string | undefined;
   /** One event a request as in the tutorial (`event`), or a batch a request as lines of JSON (`batch`). Default `event`. */
   readonly format?: 'event' | 'batch' | undefined;
-  /** Whether gaps are sent too with `format: 'event'`, as `{"shardId", "gap"}`; batches always have them. Default false. */
+  /**
+   * Whether gaps and reshards are sent too with `format: 'event'`, as `{"shardId", "gap"}` and `{"shardId", "reshard"}`; batches always have them.
+   * Default false.
+   */
   readonly gaps?: boolean | undefined;
+  /** Whether events have `old`, the object before the event, where a state knows it. Default true. */
+  readonly old?: boolean | undefined;
   /** Time limit of one request, milliseconds. Default 30,000. */
   readonly timeoutMs?: number | undefined;
   /** Connections to each address at most; each lane has one request under way, more lanes take turns. Default 64. */
@@ -43,6 +48,7 @@ export interface HttpSinkSettings {
   readonly signingKey: string | undefined;
   readonly format: 'event' | 'batch';
   readonly gaps: boolean;
+  readonly old: boolean;
   readonly timeoutMs: number;
   readonly connections: number;
   readonly maxReplyBytes: number;
@@ -67,6 +73,7 @@ const shape: Readonly<Record<keyof HttpSinkOptions, z.ZodType>> = {
   signingKey: secret.optional(),
   format: oneOf('event', 'batch').optional(),
   gaps: flag.optional(),
+  old: flag.optional(),
   timeoutMs: milliseconds(1, 600_000).optional(),
   connections: wholeNumber(1, 65_535).optional(),
   maxReplyBytes: wholeNumber(1, 64 * 1024 * 1024, 'bytes').optional(),
@@ -93,6 +100,7 @@ export function readHttpSinkOptions(options: HttpSinkOptions): HttpSinkSettings 
     signingKey: options.signingKey,
     format: options.format ?? 'event',
     gaps: options.gaps ?? false,
+    old: options.old ?? true,
     timeoutMs: options.timeoutMs ?? REQUEST_TIMEOUT_MS,
     connections: options.connections ?? CONNECTIONS,
     maxReplyBytes: options.maxReplyBytes ?? MAX_REPLY_BYTES,

@@ -15,8 +15,8 @@ import type { HttpSinkOptions } from './http-sink-options.ts';
  * Creates a sink that posts events to an HTTP consumer, in order for each shard and one request at a time; shards do not wait for each
  * other. Connections are kept open between requests.
  *
- * With `format: 'event'` each request has one event, `{"shardId":n,"data":<payload>}`, as the tutorial's event handler takes it, and any 2xx
- * acknowledges it. With `format: 'batch'` a request has many, one line of JSON each, which is many times faster; a 2xx acknowledges
+ * With `format: 'event'` each request has one event, `{"shardId":n,"data":<payload>}`, as the tutorial's event handler takes it (and `"old"`, the
+ * object before the event, where a state knows it), and any 2xx acknowledges it. With `format: 'batch'` a request has many, one line of JSON each, which is many times faster; a 2xx acknowledges
  * all, or with the body `{"acknowledged":<offset>}` those up to that offset.
  *
  * 429 and 503 with `Retry-After` pause the lane; 400, 413 and 422 refuse the records; 401 and 403 are reported and asked again slowly;
@@ -43,7 +43,7 @@ export function createHttpSink(options: HttpSinkOptions): Sink {
     for (const [index, record] of batch.records.entries()) {
       if (record.kind === 'event' || settings.gaps) {
         const attempt = index === 0 ? batch.attempt : 0;
-        await consumerOf(batch).send(eventHeaders(record, attempt), eventBody(record), batch.signal);
+        await consumerOf(batch).send(eventHeaders(record, attempt), eventBody(record, settings.old), batch.signal);
       }
       batch.acknowledge(record.offset);
     }
@@ -54,7 +54,7 @@ export function createHttpSink(options: HttpSinkOptions): Sink {
     let rest: readonly DeliveryRecord[] = batch.records;
     const headers = { 'shardgate-attempt': String(batch.attempt), 'shardgate-lane': laneName(batch.lane) };
     while (rest.length > 0) {
-      const body = Buffer.concat(rest.flatMap((record) => recordLine(record)));
+      const body = Buffer.concat(rest.flatMap((record) => recordLine(record, { old: settings.old })));
       const reply = await consumerOf(batch).send(headers, body, batch.signal);
       const offset = acknowledgedIn(reply.body, rest);
       batch.acknowledge(offset);

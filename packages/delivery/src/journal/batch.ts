@@ -1,7 +1,8 @@
-import type { DeliveryEvent, DeliveryGap, DeliveryRecord } from '../delivery-record.ts';
+import type { DeliveryEvent, DeliveryGap, DeliveryRecord, DeliveryReshard } from '../delivery-record.ts';
+import { timeOf } from '../delivery-record.ts';
 import type { Lane, Tail } from './lane.ts';
 import { LaneIndex } from './lane-index.ts';
-import { encodeGap, eventRecordBytes, writeEvent } from './record.ts';
+import { encodeNotice, eventRecordBytes, writeEvent } from './record.ts';
 
 /** Records of one lane in a batch or a segment. */
 export interface LaneShare {
@@ -47,11 +48,11 @@ export class Batch {
     const share = this.lanes.get(lane);
     if (share !== undefined && !share.index.holds(record.offset)) return false;
     const previous = lane.tail?.offset ?? Number.NaN;
-    const gap = record.kind === 'gap' ? encodeGap(record, previous) : undefined;
-    const length = gap?.length ?? eventRecordBytes(record as Exclude<DeliveryRecord, { kind: 'gap' }>);
+    const notice = record.kind === 'event' ? undefined : encodeNotice(record, previous);
+    const length = notice?.length ?? eventRecordBytes(record as DeliveryEvent);
     const chunk = this.#chunkFor(length);
-    if (record.kind === 'gap') chunk.buffer.set(gap as Buffer, chunk.used);
-    else writeEvent(chunk.buffer, chunk.used, record, previous);
+    if (record.kind === 'event') writeEvent(chunk.buffer, chunk.used, record, previous);
+    else chunk.buffer.set(notice as Buffer, chunk.used);
     const tail = tailAfter(lane.tail, record);
     lane.tail = tail;
     const position = chunk.start + chunk.used;
@@ -68,7 +69,7 @@ export class Batch {
     chunk.used += length;
     this.bytes += length;
     this.records += 1;
-    const time = record.kind === 'gap' ? record.detectedAt : record.receivedAt;
+    const time = timeOf(record);
     this.oldestAt = Math.min(this.oldestAt, time);
     this.newestAt = Math.max(this.newestAt, time);
     return true;
@@ -106,7 +107,7 @@ export class Batch {
 
 /** What of a record a lane's place depends on. */
 export type LaneStep =
-  | Pick<DeliveryGap, 'kind' | 'offset' | 'sessionId'>
+  | Pick<DeliveryGap | DeliveryReshard, 'kind' | 'offset' | 'sessionId'>
   | Pick<DeliveryEvent, 'kind' | 'offset' | 'sessionId' | 'seq'>;
 
 /** A share with one record. */
@@ -122,10 +123,10 @@ export function shareOf(previous: number, record: LaneStep): Omit<LaneShare, 'ta
   };
 }
 
-/** Where a lane stands after a record. A told gap is about what came before it: the numbers stay. */
+/** Where a lane stands after a record. What is told beside events has no number: the numbers stay. */
 export function tailAfter(tail: Tail | undefined, record: LaneStep): Tail {
   const { offset } = record;
-  if (record.kind === 'gap') return { offset, sessionId: tail?.sessionId ?? null, seq: tail?.seq ?? null };
+  if (record.kind !== 'event') return { offset, sessionId: tail?.sessionId ?? null, seq: tail?.seq ?? null };
   const known = tail?.sessionId === record.sessionId ? tail.seq : null;
   const { sessionId, seq } = record;
   return { offset, sessionId, seq: known === null ? seq : Math.max(known, seq ?? known) };

@@ -42,6 +42,7 @@ export function createJournal(options: JournalOptions): Journal {
     leaving: [],
     queue: [],
     writing: 0,
+    forgotten: new Set(),
     nextSegmentId: 1,
     pendingBytes: 0,
     pendingRecords: 0,
@@ -161,6 +162,11 @@ export function createJournal(options: JournalOptions): Journal {
       lane.highest = Math.max(lane.highest, offset);
       log.control.cursorMoved(sink, lane);
       if (closing === undefined) pump.cursorsMoved();
+    },
+    forget(key) {
+      assertOpen();
+      const lane = lanes.get(key);
+      if (lane !== undefined) log.forgotten.add(lane);
     },
     sessions: {
       async load() {

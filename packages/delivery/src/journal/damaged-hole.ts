@@ -48,7 +48,7 @@ export function holeBetween(
   next: { readonly sessionId: string | null; readonly seq?: number | null; readonly kind?: string } | undefined,
   what: Pick<Hole, 'from' | 'to' | 'cause' | 'count' | 'detectedAt'>,
 ): Hole {
-  const nextSession = next?.kind === 'gap' ? null : (next?.sessionId ?? null);
+  const nextSession = next?.kind === 'gap' || next?.kind === 'reshard' ? null : (next?.sessionId ?? null);
   const sessionId = previous?.sessionId ?? nextSession ?? '';
   return {
     ...lane.key,

@@ -4,16 +4,16 @@ import type { Lane } from './lane.ts';
 import { addHole, gapOf } from './lane.ts';
 import type { Log } from './log.ts';
 import type { Retention } from './retention.ts';
-import { HEADER_BYTES, eventRecordBytes } from './record.ts';
+import { recordBytes } from './record.ts';
 import { hasDisk, hasMemory, isYoung } from './room.ts';
 
 /** Records of a batch; more would make all of them wait for the last. */
 const MOST_BATCH_BYTES = 4 * 2 ** 20;
 
-/** Bytes that records take; gaps told by the delivery are few and small. */
+/** Bytes that records take. */
 export function bytesOf(records: readonly DeliveryRecord[]): number {
   let bytes = 0;
-  for (const record of records) bytes += record.kind === 'event' ? eventRecordBytes(record) : HEADER_BYTES;
+  for (const record of records) bytes += recordBytes(record);
   return bytes;
 }
 
@@ -40,6 +40,7 @@ export function takeRecords(log: Log, retention: Retention, records: readonly De
 function take(log: Log, record: DeliveryRecord): void {
   const lane = log.lanes.of(record);
   if (lane.falling !== undefined) endFalling(log, lane, record);
+  if (log.forgotten.size > 0) log.forgotten.delete(lane);
   const before = log.pendingBytes;
   let batch = log.queue.length > log.writing ? log.queue.at(-1) : undefined;
   if (batch === undefined || batch.bytes >= MOST_BATCH_BYTES || !addTo(log, batch, lane, record)) {

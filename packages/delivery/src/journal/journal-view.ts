@@ -81,6 +81,7 @@ async function viewOnce(target: JournalTarget, wallTime: number, listener: Journ
     leaving: [],
     queue: [],
     writing: 0,
+    forgotten: new Set(),
     nextSegmentId: recovered.nextSegmentId,
     pendingBytes: 0,
     pendingRecords: 0,

@@ -73,6 +73,11 @@ export interface Journal {
   read(lane: LaneKey, afterOffset: number, limit: { records: number; bytes: number }): Promise<DeliveryRecord[]>;
   /** The sink needs nothing up to and with this offset any more. Written with the next sync, at the latest after 100 ms. */
   acknowledge(sink: string, lane: LaneKey, offset: number): void;
+  /**
+   * Nothing comes to the lane any more, and every sink has what there was: its cursors and what else is known of it go as soon as no file has records of
+   * it. Without it they are kept for ever. A record that comes all the same begins it anew.
+   */
+  forget?(lane: LaneKey): void;
   /** Sessions in the same files, so that the two cannot disagree: what `createGatewayManager({ sessionStore })` takes. */
   readonly sessions: SessionStore;
   status(): JournalStatus;

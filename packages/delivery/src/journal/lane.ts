@@ -43,6 +43,7 @@ export interface LaneTable {
   get(key: LaneKey): Lane | undefined;
   /** The lane; a new one when there is none. */
   of(key: LaneKey): Lane;
+  remove(key: LaneKey): void;
 }
 
 export function createLaneTable(): LaneTable {
@@ -70,6 +71,7 @@ export function createLaneTable(): LaneTable {
       }
       return lane;
     },
+    remove: (key) => void lanes.delete(numberOf(key)),
   };
 }
 

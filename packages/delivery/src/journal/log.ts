@@ -25,6 +25,8 @@ export interface Log {
   readonly queue: Batch[];
   /** How many batches at the front of the queue are being written. */
   writing: number;
+  /** Lanes to which nothing comes any more: they go with the last segment that has records of theirs. */
+  readonly forgotten: Set<Lane>;
   nextSegmentId: number;
   pendingBytes: number;
   pendingRecords: number;
@@ -53,6 +55,11 @@ export function isNeeded(log: Log, segment: Segment): boolean {
 /** Time of the newest record in the oldest segment that is needed; undefined when none is. */
 export function oldestNeeded(log: Log): Segment | undefined {
   return log.segments.find((segment) => isNeeded(log, segment));
+}
+
+/** Whether there are records of a lane, needed or not. */
+export function holdsLane(log: Log, lane: Lane): boolean {
+  return log.segments.some(({ lanes }) => lanes.has(lane)) || log.queue.some(({ lanes }) => lanes.has(lane));
 }
 
 /** Notes that records of a lane are not there, and tells of it. */

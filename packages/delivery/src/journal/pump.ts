@@ -150,7 +150,12 @@ export function createPump(log: Log, writer: Writer, retention: Retention, balla
     return taken;
   };
 
+  /** A segment that holds nothing that is needed would keep lanes that are over. */
+  const isOver = ({ segment }: NonNullable<Log['active']>): boolean =>
+    Array.from(log.forgotten).some((lane) => segment.lanes.has(lane)) && !isNeeded(log, segment);
+
   const makeRoom = async (): Promise<void> => {
+    if (log.active !== undefined && log.forgotten.size > 0 && isOver(log.active)) writer.leaveSegment();
     const age = settings.maxAgeMs;
     if (age !== Number.POSITIVE_INFINITY) {
       const now = clock.wallTime();

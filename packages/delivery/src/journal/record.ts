@@ -1,5 +1,6 @@
 import type { GuildEvent } from '@shardgate/gateway';
-import type { DeliveryEvent, DeliveryGap, DeliveryRecord, LaneKey } from '../delivery-record.ts';
+import type { DeliveryEvent, DeliveryGap, DeliveryRecord, DeliveryReshard, LaneKey } from '../delivery-record.ts';
+import { timeOf } from '../delivery-record.ts';
 import { crc32 } from './crc32.ts';
 
 /*
@@ -12,8 +13,8 @@ import { crc32 } from './crc32.ts';
  *   8  u32  length of the payload
  *  12  u32  shard id       } the lane; 0 in records of no lane
  *  16  u32  shard count    }
- *  20  u16  length of the session id    } an event's strings, at the start of the payload in this order;
- *  22  u16  length of the event name    } the event's bytes, untouched, are the rest
+ *  20  u16  length of the session id    } an event's strings, at the start of the payload in this order; an `eventWithOld` has the
+ *  22  u16  length of the event name    } length of `old` (u32) and `old` after them; the event's bytes, untouched, are the rest
  *  24  u8   length of the guild id      }
  *  25  u8   what a guild event means
  *  26  u16  0
@@ -21,7 +22,7 @@ import { crc32 } from './crc32.ts';
  *  36  f64  offset in the lane
  *  44  f64  offset of the record appended to the lane before this one; NaN for none. A reader that has not seen that one knows that it is missing
  *  52  f64  wall-clock milliseconds of the arrival
- *  60       payload; JSON in all kinds but `event` and `footer`
+ *  60       payload; JSON in all kinds but `event`, `eventWithOld` and `footer`
  *
  * Every event stands for itself: nothing that is needed to tell whose it is stands elsewhere. Numbers are doubles because JavaScript's are.
  */
@@ -32,7 +33,7 @@ export const HEADER_BYTES = 60;
 /** Longest payload: Discord's largest dispatches are some tens of MiB inflated. */
 const MAX_PAYLOAD_BYTES: number = 256 * 2 ** 20;
 
-/** Kinds of records. `event` and `gap` belong to a lane; the others are about the journal itself. */
+/** Kinds of records. `event`, `gap`, `reshard` and `eventWithOld` belong to a lane; the others are about the journal itself. */
 export const Kind = {
   event: 1,
   /** A gap told by the delivery, in its place among the events. */
@@ -55,7 +56,12 @@ export const Kind = {
   footer: 11,
   /** Ends the state that stands at the start of each segment. */
   headEnd: 12,
+  /** The bot was resharded: first record of a new lane. */
+  reshard: 13,
+  /** An event that comes with the object before it. A kind of its own, so that other events take no more room. */
+  eventWithOld: 14,
 } as const;
+const LAST_KIND = Kind.eventWithOld;
 export type KindCode = (typeof Kind)[keyof typeof Kind];
 
 const GUILD_EVENTS: readonly (GuildEvent | undefined)[] = [
@@ -67,6 +73,9 @@ const GUILD_EVENTS: readonly (GuildEvent | undefined)[] = [
   'outage',
 ];
 
+/** Bytes that the length of `old` takes. */
+const OLD_LENGTH_BYTES = 4;
+
 const NO_LANE: LaneKey = { shardId: 0, shardCount: 0 };
 
 /** Bytes an event takes. */
@@ -76,6 +85,7 @@ export function eventRecordBytes(event: DeliveryEvent): number {
     Buffer.byteLength(event.sessionId) +
     Buffer.byteLength(event.t) +
     (event.guildId === undefined ? 0 : Buffer.byteLength(event.guildId)) +
+    (event.old === undefined ? 0 : OLD_LENGTH_BYTES + event.old.length) +
     event.bytes.length
   );
 }
@@ -89,6 +99,11 @@ export function writeEvent(target: Buffer, at: number, event: DeliveryEvent, pre
   end += nameLength;
   const guildLength = event.guildId === undefined ? 0 : target.write(event.guildId, end);
   end += guildLength;
+  if (event.old !== undefined) {
+    end = target.writeUInt32LE(event.old.length, end);
+    target.set(event.old, end);
+    end += event.old.length;
+  }
   target.set(event.bytes, end);
   end += event.bytes.length;
   target.writeUInt16LE(sessionLength, at + 20);
@@ -100,7 +115,7 @@ export function writeEvent(target: Buffer, at: number, event: DeliveryEvent, pre
   target.writeDoubleLE(event.offset, at + 36);
   target.writeDoubleLE(previous, at + 44);
   target.writeDoubleLE(event.receivedAt, at + 52);
-  finish(target, at, end, Kind.event, event);
+  finish(target, at, end, event.old === undefined ? Kind.event : Kind.eventWithOld, event);
   return end;
 }
 
@@ -129,9 +144,20 @@ export function encodeRaw(
   return record;
 }
 
-/** A gap told by the delivery, as a record. */
-export function encodeGap(gap: DeliveryGap, previous: number): Buffer {
-  return encodeJson(Kind.gap, gap, { lane: gap, offset: gap.offset, previous, time: gap.detectedAt });
+/** What the delivery tells beside events, as a record. */
+export function encodeNotice(notice: DeliveryGap | DeliveryReshard, previous: number): Buffer {
+  const kind = notice.kind === 'gap' ? Kind.gap : Kind.reshard;
+  return encodeJson(kind, notice, { lane: notice, offset: notice.offset, previous, time: timeOf(notice) });
+}
+
+/** Bytes a record takes. */
+export function recordBytes(record: DeliveryRecord): number {
+  return record.kind === 'event' ? eventRecordBytes(record) : encodeNotice(record, Number.NaN).length;
+}
+
+/** Whether records of a kind belong to a lane. */
+export function isOfLane(kind: number): boolean {
+  return kind === Kind.event || kind === Kind.gap || kind === Kind.reshard || kind === Kind.eventWithOld;
 }
 
 function finish(target: Buffer, at: number, end: number, kind: KindCode, lane: LaneKey): void {
@@ -152,7 +178,7 @@ function checksum(source: Buffer, at: number, end: number): number {
 export function recordLength(source: Buffer, at: number): number {
   if (source.readUInt16LE(at) !== MAGIC || source[at + 2] !== VERSION) return 0;
   const kind = source[at + 3] as number;
-  if (kind < Kind.event || kind > Kind.headEnd) return 0;
+  if (kind < Kind.event || kind > LAST_KIND) return 0;
   const length = source.readUInt32LE(at + 8);
   return length > MAX_PAYLOAD_BYTES ? 0 : HEADER_BYTES + length;
 }
@@ -200,11 +226,14 @@ export function jsonOf(source: Buffer, at: number, length: number): unknown {
 
 /** The record of a lane that stands here, known to be intact. An event's `bytes` is a part of `source`. */
 export function readLaneRecord(source: Buffer, at: number, length: number): DeliveryRecord {
-  if (header.kind(source, at) === Kind.gap) return jsonOf(source, at, length) as DeliveryGap;
+  const kind = header.kind(source, at);
+  if (kind === Kind.gap || kind === Kind.reshard) return jsonOf(source, at, length) as DeliveryGap | DeliveryReshard;
   const { sessionId, seq } = identityOf(source, at);
   const name = at + HEADER_BYTES + source.readUInt16LE(at + 20);
   const guild = name + source.readUInt16LE(at + 22);
-  const bytes = guild + (source[at + 24] as number);
+  const guildEnd = guild + (source[at + 24] as number);
+  const old = kind === Kind.eventWithOld ? guildEnd + OLD_LENGTH_BYTES : guildEnd;
+  const bytes = kind === Kind.eventWithOld ? old + source.readUInt32LE(guildEnd) : guildEnd;
   const event: { -readonly [Name in keyof DeliveryEvent]: DeliveryEvent[Name] } = {
     kind: 'event',
     shardId: header.shardId(source, at),
@@ -216,7 +245,8 @@ export function readLaneRecord(source: Buffer, at: number, length: number): Deli
     receivedAt: header.time(source, at),
     bytes: source.subarray(bytes, at + length),
   };
-  if (bytes > guild) event.guildId = source.toString('latin1', guild, bytes);
+  if (kind === Kind.eventWithOld) event.old = source.subarray(old, bytes);
+  if (guildEnd > guild) event.guildId = source.toString('latin1', guild, guildEnd);
   const guildEvent = GUILD_EVENTS[source[at + 25] as number];
   if (guildEvent !== undefined) event.guildEvent = guildEvent;
   return event;

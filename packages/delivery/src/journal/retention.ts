@@ -6,7 +6,7 @@ import type { IndexCache } from './index-cache.ts';
 import type { Hole, Lane } from './lane.ts';
 import { acknowledgedBy, isSameSession } from './lane.ts';
 import type { Log } from './log.ts';
-import { isNeeded, tellHole } from './log.ts';
+import { holdsLane, isNeeded, tellHole } from './log.ts';
 import type { Reader } from './record-reader.ts';
 import type { Segment } from './segment.ts';
 
@@ -82,6 +82,12 @@ export function createRetention(log: Log, reader: Reader, chunks: ChunkCache, in
         while (lane.holes[0] !== undefined && lane.holes[0].to <= acknowledged && lane.falling !== lane.holes[0]) {
           lane.holes.shift();
         }
+      }
+      for (const lane of log.forgotten) {
+        // As long as a file has records of it, only its cursors say that nobody needs them.
+        if (holdsLane(log, lane)) continue;
+        log.lanes.remove(lane.key);
+        log.forgotten.delete(lane);
       }
     },
 

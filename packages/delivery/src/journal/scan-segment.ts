@@ -3,7 +3,7 @@ import { shareOf, tailAfter } from './batch.ts';
 import { CONTROL_KINDS } from './control.ts';
 import type { Lane, LaneTable } from './lane.ts';
 import { LaneIndex } from './lane-index.ts';
-import { Kind, header, identityOf, jsonOf } from './record.ts';
+import { Kind, header, identityOf, isOfLane, jsonOf } from './record.ts';
 import type { OpenRecord, Segment } from './segment.ts';
 import { addShare, newSegment } from './segment.ts';
 import type { JournalStore } from './store.ts';
@@ -32,7 +32,8 @@ export interface ScannedSegment {
 }
 
 function stepOf(source: Buffer, at: number, length: number): LaneStep {
-  if (header.kind(source, at) === Kind.gap) return jsonOf(source, at, length) as LaneStep;
+  const kind = header.kind(source, at);
+  if (kind === Kind.gap || kind === Kind.reshard) return jsonOf(source, at, length) as LaneStep;
   return { kind: 'event', offset: header.offset(source, at), ...identityOf(source, at) };
 }
 
@@ -59,7 +60,7 @@ export async function scanSegment(
       },
       record(source, at, length, position) {
         const kind = header.kind(source, at);
-        if (kind === Kind.event || kind === Kind.gap) {
+        if (isOfLane(kind)) {
           const lane = lanes.of({ shardId: header.shardId(source, at), shardCount: header.shardCount(source, at) });
           const record = stepOf(source, at, length);
           const previous = header.previous(source, at);

@@ -1,5 +1,6 @@
 import type { Delivery } from '../delivery.ts';
 import type { Batch } from '../sink.ts';
+import { lastSendable } from './pass-cuts.ts';
 import { failFlight } from './failure.ts';
 import type { Flight } from './flight.ts';
 import type { Lane } from './lane.ts';
@@ -22,7 +23,9 @@ export function pump(delivery: Delivery, lane: Lane): void {
     const events = Math.min(batch.events, window.events - lane.inFlightEvents, lane.bisect?.size ?? batch.events);
     const bytes = Math.min(batch.bytes, window.bytes - lane.inFlightBytes);
     if (events <= 0 || bytes <= 0) return;
-    const taken = takeRecords(delivery, lane, { events, bytes });
+    const last = lastSendable(delivery, lane);
+    if (lane.sent >= last) return;
+    const taken = takeRecords(delivery, lane, { events, bytes, last });
     if (taken === undefined) return readBacklog(delivery, lane, pump);
     if (taken.through === lane.sent) return;
     lane.sent = taken.through;

@@ -79,7 +79,11 @@ function gapBefore(delivery: Delivery, lane: Lane, next: number): DeliveryGap | 
 /** Nothing is kept of what lies before `first`: it was dealt with. */
 function jump(delivery: Delivery, lane: Lane, first: number): void {
   lane.sent = first - 1;
-  if (lane.flights.length > 0) return;
+  const last = lane.flights.at(-1);
+  if (last !== undefined) {
+    last.through = lane.sent;
+    return;
+  }
   lane.acked = lane.sent;
   advance(delivery, lane.source);
 }

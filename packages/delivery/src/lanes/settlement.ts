@@ -1,4 +1,5 @@
 import type { Delivery } from '../delivery.ts';
+import { passCuts } from './pass-cuts.ts';
 import type { Lane } from './lane.ts';
 import { lanesOf } from './lanes.ts';
 import type { Source } from './source.ts';
@@ -15,10 +16,10 @@ export function advance(delivery: Delivery, source: Source): void {
   settle(delivery, source);
   for (const lane of lanesOf(delivery, source)) saveCursor(delivery, lane);
   release(delivery, source);
+  passCuts(delivery, source);
 }
 
 function settle(delivery: Delivery, source: Source): void {
-  const { gateway } = delivery.runtime;
   const settled = Math.max(source.durable, Math.min(ackedByRequired(delivery, source), source.next - 1));
   if (settled <= source.settled) return;
   const before = Math.max(source.settled, source.first - 1);
@@ -28,10 +29,20 @@ function settle(delivery: Delivery, source: Source): void {
     if (record?.kind !== 'event' || record.seq === null) continue;
     // Earlier sessions are over: only the newest has a gateway that waits.
     if (record.sessionId === source.sessionId) source.settledSeq = record.seq;
-    gateway?.settle(gateway, source.shardId, record.sessionId, record.seq);
+    tellGateway(delivery, source, record.sessionId, record.seq);
     break;
   }
   delivery.runtime.onSettled?.();
+}
+
+/** Shards of a generation that was replaced are another manager's; those that are closed wait for nothing. */
+function tellGateway(
+  { runtime }: Delivery,
+  { manager = runtime.gateway, shardId, shardCount }: Source,
+  sessionId: string,
+  seq: number,
+): void {
+  if (manager?.shards.get(shardId)?.shardCount === shardCount) manager.settle(manager, shardId, sessionId, seq);
 }
 
 /** Only what lies in the journal needs a cursor: with a healthy consumer nothing is written. */

@@ -1,10 +1,11 @@
-import { laneName, type DeliveryRecord, type LaneKey } from '../delivery-record.ts';
+import type { GatewayManager } from '@shardgate/gateway';
+import { laneName, weightOf, type DeliveryRecord, type LaneKey } from '../delivery-record.ts';
 
 /** Below this many records at the front that are gone, the array is left as it is. */
 const TRIM_AT = 1_024;
 
 /**
- * The records of one shard, newest part in memory,. Offsets in memory have no holes:
+ * The records of one shard, newest part in memory. Offsets in memory have no holes:
  * {@link Source.first} is the offset of the oldest record in memory, {@link Source.next} the one that the next record gets.
  */
 export class Source implements LaneKey {
@@ -34,6 +35,8 @@ export class Source implements LaneKey {
   seq = 0;
   /** Of the same session, the highest number that the gateway was told is settled. */
   settledSeq = 0;
+  /** Who handed over its newest event. */
+  manager: GatewayManager | undefined;
   /** In the row of those that are looked at when this tick is over. */
   isDue = false;
   #records: (DeliveryRecord | undefined)[] = [];
@@ -64,7 +67,7 @@ export class Source implements LaneKey {
   push(record: DeliveryRecord): void {
     this.#records.push(record);
     this.next++;
-    if (record.kind === 'event') this.bytes += record.bytes.length;
+    this.bytes += weightOf(record);
   }
 
   /** The record of an offset, where it is in memory. */
@@ -84,7 +87,7 @@ export class Source implements LaneKey {
     const head = Math.min(this.#records.length, this.#head + through - this.first + 1);
     for (let index = this.#head; index < head; index++) {
       const record = this.#records[index];
-      if (record?.kind === 'event') this.bytes -= record.bytes.length;
+      if (record !== undefined) this.bytes -= weightOf(record);
       // The array may live on for a while; the bytes must not.
       this.#records[index] = undefined;
     }

@@ -16,10 +16,11 @@ export function sourceOf(delivery: Delivery, shardId: number, shardCount: number
   const known = sources.get(name);
   if (known !== undefined) return known;
   const left = recovered.get(name);
+  recovered.delete(name);
   const lastOffset = left?.lastOffset ?? -1;
   const source = new Source(
     { shardId, shardCount },
-    Math.max(lastOffset + 1, delivery.clock.wallTime() * OFFSETS_PER_MS),
+    Math.max(lastOffset + 1, delivery.runtime.highestFreed + 1, delivery.clock.wallTime() * OFFSETS_PER_MS),
   );
   if (left !== undefined && left.sessionId !== null && left.seq !== null) {
     source.sessionId = left.sessionId;
@@ -29,10 +30,13 @@ export function sourceOf(delivery: Delivery, shardId: number, shardCount: number
   const lanes = slots.map((slot) => {
     // What earlier processes left is for the sinks that had to have it.
     const cursor = slot.required && left !== undefined ? (left.cursors.get(slot.sink.name) ?? -1) : source.first - 1;
-    return createLane(source, slot, cursor, slot.required ? lastOffset : -1);
+    return createLane(source, slot, cursor >= lastOffset ? source.first - 1 : cursor, slot.required ? lastOffset : -1);
   });
   delivery.runtime.lanes.set(name, lanes);
   sources.set(name, source);
+  // A late answer of a shard whose generation is over.
+  if (shardCount !== (delivery.runtime.shardCount ?? shardCount))
+    delivery.runtime.leaving.set(source, delivery.clock.now());
   return source;
 }
 

@@ -1,4 +1,5 @@
 import type { Delivery } from '../delivery.ts';
+import { timeOf } from '../delivery-record.ts';
 import { tell } from '../tell.ts';
 import { lanesOf } from './lanes.ts';
 import { ackedByRequired, advance, saveCursor } from './settlement.ts';
@@ -44,15 +45,11 @@ export function journalOverdue(delivery: Delivery, source: Source): void {
   let through = Math.max(source.journaled, source.settled, source.first - 1);
   for (
     let record = source.at(through + 1);
-    record !== undefined && arrivedAt(record) <= limit;
+    record !== undefined && timeOf(record) <= limit;
     record = source.at(through + 1)
   )
     through++;
   giveToJournal(delivery, source, through);
-}
-
-function arrivedAt(record: NonNullable<ReturnType<Source['at']>>): number {
-  return record.kind === 'event' ? record.receivedAt : record.detectedAt;
 }
 
 /** Frees memory when there is too much in it: what is on disk need not be here, and an optional sink that lags loses the oldest. */

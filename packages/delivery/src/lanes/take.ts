@@ -1,4 +1,4 @@
-import type { DeliveryEvent, DeliveryGap, DeliveryRecord } from '../delivery-record.ts';
+import { weightOf, type DeliveryEvent, type DeliveryGap, type DeliveryRecord } from '../delivery-record.ts';
 import type { Delivery } from '../delivery.ts';
 import { isExpired } from '../interactions/interaction-watch.ts';
 import type { Lane } from './lane.ts';
@@ -15,6 +15,8 @@ export interface Taken {
 export interface TakeLimit {
   readonly events: number;
   readonly bytes: number;
+  /** Highest offset that may be handed over now. */
+  readonly last: number;
 }
 
 /**
@@ -31,9 +33,14 @@ export function takeRecords(delivery: Delivery, lane: Lane, limit: TakeLimit): T
   let index = 0;
   for (;;) {
     const record = fromMemory ? sendableAt(source, through + 1) : backlog[index];
-    if (record === undefined) break;
+    if (record === undefined || through >= limit.last) break;
+    // A gap may reach over a cut: what is missing behind it comes with it.
+    if (record.offset > limit.last && record.kind !== 'gap') {
+      through = limit.last;
+      break;
+    }
     if (slot.wants(record)) {
-      const size = record.kind === 'event' ? record.bytes.length : 0;
+      const size = weightOf(record);
       const isFirst = records.length === 0;
       if (records.length >= limit.events || (bytes + size > limit.bytes && !(isFirst && lane.inFlightEvents === 0)))
         break;

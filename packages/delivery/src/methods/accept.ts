@@ -1,7 +1,8 @@
 import type { GatewayManager } from '@shardgate/gateway';
 import type { AcceptedPayload, Delivery } from '../delivery.ts';
-import type { DeliveryEvent } from '../delivery-record.ts';
+import { weightOf, type DeliveryEvent } from '../delivery-record.ts';
 import { INTERACTION, watchInteraction } from '../interactions/interaction-watch.ts';
+import { noticeShardCount } from '../lanes/generations.ts';
 import { relieveMemory } from '../lanes/spill.ts';
 import { tell } from '../tell.ts';
 import { markDue, sourceOf } from '../lanes/sources.ts';
@@ -20,7 +21,9 @@ export function accept(
   if (shard === undefined) return undefined;
   const { sessionId } = shard;
   const { s } = payload;
+  if (shard.shardCount !== runtime.shardCount) noticeShardCount(delivery, gateway, shard.shardCount);
   const source = sourceOf(delivery, shardId, shard.shardCount);
+  source.manager = gateway;
   if (source.sessionId !== sessionId) {
     source.sessionId = sessionId;
     source.seq = 0;
@@ -45,9 +48,10 @@ export function accept(
     receivedAt: delivery.clock.wallTime(),
     bytes,
     ...(payload.guildEvent === undefined ? undefined : { guildEvent: payload.guildEvent }),
+    ...(payload.old === undefined ? undefined : { old: Buffer.from(payload.old) }),
   };
   source.push(event);
-  runtime.memoryBytes += bytes.length;
+  runtime.memoryBytes += weightOf(event);
   runtime.counts.accepted++;
   if (payload.t === INTERACTION) watchInteraction(delivery, source, event);
   markDue(delivery, source);

@@ -1,5 +1,9 @@
 import type { GatewayManager } from '@shardgate/gateway';
 import type { Delivery } from '../delivery.ts';
+import { noticeShardCount, reshard } from '../lanes/generations.ts';
+import { lanesOf } from '../lanes/lanes.ts';
+import { oldShardsClosed } from '../lanes/retirement.ts';
+import type { Source } from '../lanes/source.ts';
 import { markDue, sourceOf } from '../lanes/sources.ts';
 import { tell } from '../tell.ts';
 
@@ -11,13 +15,12 @@ export function attach(delivery: Delivery, gateway: GatewayManager): void {
   delivery.runtime.gateway = gateway;
   gateway.handleDiscordPayload = (manager, payload, shardId) => delivery.accept(delivery, manager, payload, shardId);
   gateway.events.on('gap', ({ shardId, sessionId, lastSequence, nextSequence }) => {
-    const shard = gateway.shards.get(shardId);
-    if (shard === undefined) return;
-    const source = sourceOf(delivery, shardId, shard.shardCount);
+    const source = sourceOfSession(delivery, gateway, shardId, sessionId);
+    if (source === undefined) return;
     const gap = {
       kind: 'gap',
       shardId,
-      shardCount: shard.shardCount,
+      shardCount: source.shardCount,
       offset: source.next,
       sessionId,
       // The journal may have more of it than the session's checkpoint.
@@ -28,9 +31,12 @@ export function attach(delivery: Delivery, gateway: GatewayManager): void {
       detectedAt: delivery.clock.wallTime(),
     } as const;
     source.push(gap);
+    for (const lane of lanesOf(delivery, source)) lane.counts.gaps++;
     tell(delivery, 'gap', gap);
     markDue(delivery, source);
   });
+  gateway.events.on('resharded', (event) => reshard(delivery, gateway, event));
+  gateway.events.on('reshardClosed', () => oldShardsClosed(delivery));
   const { stopGateway } = gateway;
   gateway.stopGateway = async (manager, code, reason) => {
     // What is unsettled goes to the disk, so that the sockets close without waiting for any consumer.
@@ -38,4 +44,19 @@ export function attach(delivery: Delivery, gateway: GatewayManager): void {
     await stopGateway(manager, code, reason);
     await drained;
   };
+}
+
+/** Where a session's gap belongs: while old shards are still there two shards may have one id. */
+function sourceOfSession(
+  delivery: Delivery,
+  gateway: GatewayManager,
+  shardId: number,
+  sessionId: string,
+): Source | undefined {
+  for (const source of delivery.runtime.leaving.keys())
+    if (source.shardId === shardId && source.sessionId === sessionId) return source;
+  const shard = gateway.shards.get(shardId);
+  if (shard === undefined) return undefined;
+  if (shard.shardCount !== delivery.runtime.shardCount) noticeShardCount(delivery, gateway, shard.shardCount);
+  return sourceOf(delivery, shardId, shard.shardCount);
 }

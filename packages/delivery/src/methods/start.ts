@@ -1,6 +1,6 @@
 import type { Delivery } from '../delivery.ts';
 import { laneName, type LaneKey } from '../delivery-record.ts';
-import { markDue, sourceOf } from '../lanes/sources.ts';
+import { takeUpRecovered } from '../lanes/generations.ts';
 import { becameDurable } from '../lanes/spill.ts';
 import { openSink } from '../sinks/open-sink.ts';
 import { tell } from '../tell.ts';
@@ -31,7 +31,10 @@ async function recover(delivery: Delivery): Promise<void> {
       const source = runtime.sources.get(laneName(lane));
       if (source !== undefined) becameDurable(delivery, source, offset);
     },
-    onGap: (gap) => tell(delivery, 'gap', gap),
+    onGap: (gap) => {
+      for (const lane of runtime.lanes.get(laneName(gap)) ?? []) if (lane.slot.required) lane.counts.gaps++;
+      tell(delivery, 'gap', gap);
+    },
     onRoom: () => hasRoom(delivery),
   };
   const { lanes, cursors, damage } = await journal.open();
@@ -40,8 +43,8 @@ async function recover(delivery: Delivery): Promise<void> {
     const own = cursors.filter((cursor) => isLane(cursor, lane));
     const bySink = new Map(own.map(({ sink, offset }) => [sink, offset] as const));
     runtime.recovered.set(laneName(lane), { ...lane, cursors: bySink });
-    markDue(delivery, sourceOf(delivery, lane.shardId, lane.shardCount));
   }
+  takeUpRecovered(delivery);
 }
 
 function isLane(one: LaneKey, other: LaneKey): boolean {

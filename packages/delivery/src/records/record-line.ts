@@ -1,25 +1,46 @@
 import { eventId } from '../delivery-record.ts';
-import type { DeliveryEvent, DeliveryGap, DeliveryRecord } from '../delivery-record.ts';
+import type { DeliveryEvent, DeliveryGap, DeliveryRecord, DeliveryReshard } from '../delivery-record.ts';
 
 const LINE_FEED = 0x0a;
 const CARRIAGE_RETURN = 0x0d;
 const SPACE = 0x20;
 const END = Buffer.from('}\n');
+const OLD = Buffer.from(',"old":');
+
+export interface RecordLineOptions {
+  readonly before?: string;
+  /** Whether an event's `old` is in the line. */
+  readonly old?: boolean;
+}
 
 /**
  * A record as a line of JSON, with its line feed: `{"id":…,"shardId":…,"shardCount":…,"sessionId":…,"seq":…,"offset":…,"receivedAt":…,
- * "guildId"?:…,"guildEvent"?:…,"data":<the payload's own bytes>}` or `{"gap":{…}}`. In pieces to be joined, so that the payload is copied
- * once. `before` puts members of the caller's in front: JSON text that ends in a comma.
+ * "guildId"?:…,"guildEvent"?:…,"data":<the payload's own bytes>,"old"?:…}`, `{"gap":{…}}` or `{"reshard":{…}}`. In pieces to be joined, so
+ * that the payload is copied once. `before` puts members of the caller's in front: JSON text that ends in a comma.
  */
-export function recordLine(record: DeliveryRecord, before = ''): Buffer[] {
-  if (record.kind === 'gap') return [Buffer.from(`{${before}"gap":${JSON.stringify(gapFacts(record))}}\n`)];
-  return [Buffer.from(`{${before}${eventMembers(record)},"data":`), onOneLine(record.bytes), END];
+export function recordLine(record: DeliveryRecord, { before = '', old = true }: RecordLineOptions = {}): Buffer[] {
+  if (record.kind !== 'event') return [Buffer.from(`{${before}${noticeMember(record)}}\n`)];
+  const data = [Buffer.from(`{${before}${eventMembers(record)},"data":`), onOneLine(record.bytes)];
+  return old && record.old !== undefined ? [...data, OLD, onOneLine(record.old), END] : [...data, END];
+}
+
+/** What is told beside events, as a member of an object: `"gap":{…}` or `"reshard":{…}`. */
+export function noticeMember(notice: DeliveryGap | DeliveryReshard): string {
+  return notice.kind === 'gap'
+    ? `"gap":${JSON.stringify(gapFacts(notice))}`
+    : `"reshard":${JSON.stringify(reshardFacts(notice))}`;
 }
 
 /** A gap without what only the lanes need. */
+/** What is known of a gap, without its place in the union of records. */
 export function gapFacts(gap: DeliveryGap): Omit<DeliveryGap, 'kind'> {
   const { shardId, shardCount, offset, sessionId, afterSeq, nextSeq, cause, count, detectedAt } = gap;
   return { shardId, shardCount, offset, sessionId, afterSeq, nextSeq, cause, count, detectedAt };
+}
+
+function reshardFacts(reshard: DeliveryReshard): Omit<DeliveryReshard, 'kind' | 'sessionId'> {
+  const { shardId, shardCount, offset, from, to, at } = reshard;
+  return { shardId, shardCount, offset, from, to, at };
 }
 
 function eventMembers(event: DeliveryEvent): string {

@@ -17,7 +17,7 @@ export interface SinkSpec {
 export interface SinkSlot {
   readonly sink: Sink;
   readonly required: boolean;
-  /** Gaps are wanted by all: a sink that cannot tell of them passes over them. */
+  /** What is told beside events is wanted by all: a sink that cannot tell it passes over it. */
   wants: (record: DeliveryRecord) => boolean;
   /** `open` has succeeded. */
   isOpen: boolean;
@@ -45,5 +45,5 @@ export function createSinkSlot({ sink, required = true, ...filter }: SinkSpec): 
 export function createFilter({ events, ignoreEvents = [] }: SinkFilter): SinkSlot['wants'] {
   const only = events === undefined ? undefined : new Set(events);
   const without = new Set(ignoreEvents);
-  return (record) => record.kind === 'gap' || ((only === undefined || only.has(record.t)) && !without.has(record.t));
+  return (record) => record.kind !== 'event' || ((only === undefined || only.has(record.t)) && !without.has(record.t));
 }

@@ -1,6 +1,6 @@
 import type { Writable } from 'node:stream';
 import { checkOptions } from '../options/check-options.ts';
-import { port, text } from '../options/shapes.ts';
+import { flag, port, text } from '../options/shapes.ts';
 import { createWriteQueue } from '../queues/write-queue.ts';
 import { recordLine } from '../records/record-line.ts';
 import type { Batch, Sink } from '../sink.ts';
@@ -12,12 +12,14 @@ export interface StdioSinkOptions {
   readonly name: string;
   /** Where the lines go. It is not ended by the sink. Default `process.stdout`. */
   readonly output?: Writable | undefined;
+  /** Whether events have `old`, the object before the event, where a state knows it. Default true. */
+  readonly old?: boolean | undefined;
 }
 
-const shape = { name: text, output: port('write', 'on', 'removeListener').optional() };
+const shape = { name: text, output: port('write', 'on', 'removeListener').optional(), old: flag.optional() };
 
 /**
- * Creates a sink that writes every event and gap as one line of JSON, the same lines as an HTTP batch has, for a program at the other
+ * Creates a sink that writes every event, gap and reshard as one line of JSON, the same lines as an HTTP batch has, for a program at the other
  * end of a pipe. A batch counts as acknowledged when the output has taken it: what the program had not read when it died is lost with it.
  *
  * One write is under way at a time, so a reader that is slow holds the lanes back. When the reader is gone that is reported, and nothing is
@@ -28,11 +30,12 @@ const shape = { name: text, output: port('write', 'on', 'removeListener').option
 export function createStdioSink(options: StdioSinkOptions): Sink {
   checkOptions('createStdioSink', options, shape);
   const output = options.output ?? process.stdout;
+  const { old = true } = options;
   const writes = createWriteQueue();
   let leave = (): void => undefined;
 
   function writeBatch(batch: Batch): Promise<void> {
-    const lines = Buffer.concat(batch.records.flatMap((record) => recordLine(record)));
+    const lines = Buffer.concat(batch.records.flatMap((record) => recordLine(record, { old })));
     return writeWhole(output, lines, 'the output is closed');
   }
 

@@ -11,6 +11,8 @@ export type ClientMessage =
       readonly key: string | undefined;
       readonly window: StreamWindow | undefined;
       readonly events: ReadonlySet<string> | undefined;
+      /** Whether it knows the `reshard` message. */
+      readonly reshards: boolean;
     }
   | { readonly op: 'ack'; readonly lane: string; readonly epoch: number; readonly offset: number }
   | { readonly op: 'command'; readonly id: string; readonly command: unknown }
@@ -72,7 +74,14 @@ function readCommand({ id, command }: Record<string, unknown>): ClientMessage | 
   return { op: 'command', id, command };
 }
 
-function readHello({ version, name, key, window, events }: Record<string, unknown>): ClientMessage | Fault {
+function readHello({
+  version,
+  name,
+  key,
+  window,
+  events,
+  reshards = false,
+}: Record<string, unknown>): ClientMessage | Fault {
   if (!isCount(version)) return fault('badMessage', 'hello: version is a whole number');
   if (typeof name !== 'string' || !NAME.test(name)) {
     return fault('badMessage', 'hello: name is 1 to 64 letters, digits and any of _ . : @ -');
@@ -83,7 +92,9 @@ function readHello({ version, name, key, window, events }: Record<string, unknow
   if (events !== undefined && !isNameList(events)) {
     return fault('badMessage', `hello: events is a list of at most ${MOST_EVENT_NAMES} event names`);
   }
-  return { op: 'hello', version, name, key, window: room, events: events === undefined ? undefined : new Set(events) };
+  if (typeof reshards !== 'boolean') return fault('badMessage', 'hello: reshards is true or false');
+  const wanted = events === undefined ? undefined : new Set(events);
+  return { op: 'hello', version, name, key, window: room, events: wanted, reshards };
 }
 
 /** Null when it is wrong. */

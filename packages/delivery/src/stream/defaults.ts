@@ -3,6 +3,8 @@ import type { StreamWindow } from './protocol.ts';
 /** Figures of both stream sinks that can be set; `closeTimeoutMs` cannot. */
 export interface StreamDefaults {
   readonly window: StreamWindow;
+  /** Whether events are sent with `old`. */
+  readonly old: boolean;
   /** Clients that have said hello. */
   readonly maxClients: number;
   /** Connections that have not said hello yet. */
@@ -26,6 +28,7 @@ export interface StreamDefaults {
 /** Defaults of both stream sinks. */
 export const STREAM_DEFAULTS: StreamDefaults = Object.freeze({
   window: Object.freeze({ events: 1024, bytes: 4 * 1024 * 1024 }),
+  old: true,
   maxClients: 64,
   maxHandshakes: 64,
   maxHandshakesPerAddress: 16,

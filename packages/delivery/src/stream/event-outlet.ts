@@ -1,5 +1,5 @@
 import type { Clock } from '@shardgate/gateway';
-import { eventsMessage, gapMessage } from './event-message.ts';
+import { eventsMessage, gapMessage, reshardMessage } from './event-message.ts';
 import type { Freed } from './lane.ts';
 import type { Lease } from './leases.ts';
 import { systemSoon } from '../ports/soon.ts';
@@ -31,9 +31,11 @@ export interface EventOutletOptions {
   readonly connection: StreamConnection;
   readonly window: StreamWindow;
   readonly clock: Clock;
+  /** Whether events are sent with `old`. */
+  readonly withOld: boolean;
 }
 
-export function createEventOutlet({ connection, window, clock }: EventOutletOptions): EventOutlet {
+export function createEventOutlet({ connection, window, clock, withOld }: EventOutletOptions): EventOutlet {
   const { headroom } = connection;
   /** Lanes with something to send, in the order of their turns. */
   const waiting = new Set<Lease>();
@@ -79,16 +81,16 @@ export function createEventOutlet({ connection, window, clock }: EventOutletOpti
     const left = { events: window.events - inFlight.events, bytes: window.bytes - inFlight.bytes };
     const run = lane.take(left, inFlight.events === 0);
     // What the client does not want needs no acknowledgement of its.
-    if (lane.wanted !== undefined) lane.acknowledge(-1);
+    if (lane.wanted !== undefined || !lane.takesReshards) lane.acknowledge(-1);
     if (run === undefined) return false;
     if (wasSettled) lease.progressAt = now;
     if (inFlight.events === 0) progressAt = now;
+    const head = { lane: lane.name, epoch, headroom };
     if (run.kind === 'events') {
-      const head = { lane: lane.name, epoch, attempt: run.attempt, headroom };
-      connection.send(eventsMessage(head, run.events, run.cost));
+      connection.send(eventsMessage({ ...head, attempt: run.attempt, withOld }, run.events, run.cost));
       inFlight.events += run.events.length;
     } else {
-      connection.send(gapMessage({ lane: lane.name, epoch, attempt: 0, headroom }, run.gap));
+      connection.send(run.kind === 'gap' ? gapMessage(head, run.gap) : reshardMessage(head, run.reshard));
       inFlight.events++;
     }
     inFlight.bytes += run.cost;

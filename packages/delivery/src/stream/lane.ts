@@ -1,8 +1,8 @@
 import { laneName } from '../delivery-record.ts';
-import type { DeliveryEvent, DeliveryGap, DeliveryRecord, LaneKey } from '../delivery-record.ts';
+import type { DeliveryEvent, DeliveryGap, DeliveryRecord, DeliveryReshard, LaneKey } from '../delivery-record.ts';
 import type { Batch } from '../sink.ts';
-import { eventCost } from './event-message.ts';
-import { EVENT_OVERHEAD_BYTES, EVENTS_MESSAGE_BYTES, EVENTS_MESSAGE_COUNT } from './protocol.ts';
+import { eventCost, noticeCost } from './event-message.ts';
+import { EVENTS_MESSAGE_BYTES, EVENTS_MESSAGE_COUNT } from './protocol.ts';
 import type { StreamWindow } from './protocol.ts';
 
 /** A batch that waits for its acknowledgement. */
@@ -25,7 +25,8 @@ export type Wanted = ReadonlySet<string> | undefined;
 /** Part of the queue that makes one message. */
 export type Run =
   | { readonly kind: 'events'; readonly events: DeliveryEvent[]; readonly attempt: number; readonly cost: number }
-  | { readonly kind: 'gap'; readonly gap: DeliveryGap; readonly cost: number };
+  | { readonly kind: 'gap'; readonly gap: DeliveryGap; readonly cost: number }
+  | { readonly kind: 'reshard'; readonly reshard: DeliveryReshard; readonly cost: number };
 
 /** What an acknowledgement gave back to the window. */
 export interface Freed {
@@ -47,6 +48,8 @@ export interface Lane {
   readonly isEmpty: boolean;
   /** What the client that holds the lane wants. Set after a {@link Lane.rewind}, before anything is sent. */
   wanted: Wanted;
+  /** Whether that client takes reshards. Set together with {@link Lane.wanted}. */
+  takesReshards: boolean;
   /** Takes a batch; settles like `Sink.deliver`. `onGivenUp` tells what comes free when the delivery gives up on it and the later ones. */
   push(batch: Batch, onGivenUp: (freed: Freed) => void): Promise<void>;
   /** The next records to send, within what is left of a window. Undefined when there is nothing, or no room for the next one. */
@@ -61,15 +64,21 @@ export interface Lane {
 
 const NOTHING: Freed = { events: 0, bytes: 0 };
 
-export function createLane(key: LaneKey): Lane {
+/** @param withOld whether events are sent with `old` */
+export function createLane(key: LaneKey, withOld = true): Lane {
   const queue: Pending[] = [];
   const sent: Place = { batch: 0, record: 0 };
   /** First record of `queue[0]` that is not acknowledged. */
   let acked = 0;
   let sentOffset = -1;
 
-  const isSent = (record: DeliveryRecord): boolean =>
-    record.kind === 'gap' || lane.wanted === undefined || lane.wanted.has(record.t);
+  const isSent = (record: DeliveryRecord): boolean => {
+    if (record.kind === 'event') return lane.wanted === undefined || lane.wanted.has(record.t);
+    return record.kind === 'gap' || lane.takesReshards;
+  };
+
+  const costOf = (record: DeliveryRecord): number =>
+    record.kind === 'event' ? eventCost(record, withOld) : noticeCost(record);
 
   const at = (place: Place): DeliveryRecord | undefined => queue[place.batch]?.batch.records[place.record];
 
@@ -118,6 +127,7 @@ export function createLane(key: LaneKey): Lane {
       return queue.length === 0;
     },
     wanted: undefined,
+    takesReshards: true,
     push(batch, onGivenUp) {
       return new Promise((resolve, reject) => {
         const givenUp = (): void => {
@@ -155,11 +165,13 @@ export function createLane(key: LaneKey): Lane {
         // A record larger than the whole window goes alone, or it would never go.
         if (!fits && !(isFirst && isWindowEmpty)) break;
         const attempt = attemptOf(queue[sent.batch]);
-        if (record.kind === 'gap') {
+        if (record.kind !== 'event') {
           if (!isFirst) break;
           step(sent);
           sentOffset = record.offset;
-          return { kind: 'gap', gap: record, cost };
+          return record.kind === 'gap'
+            ? { kind: 'gap', gap: record, cost }
+            : { kind: 'reshard', reshard: record, cost };
         }
         if (run === undefined) run = { kind: 'events', events: [], attempt, cost: 0 };
         else if (attempt !== run.attempt || record.sessionId !== run.events[0]?.sessionId) break;
@@ -209,10 +221,6 @@ export function createLane(key: LaneKey): Lane {
     fail: (error) => void cut(0, error),
   };
   return lane;
-}
-
-function costOf(record: DeliveryRecord): number {
-  return record.kind === 'event' ? eventCost(record) : 2 * EVENT_OVERHEAD_BYTES;
 }
 
 function attemptOf(pending: Pending | undefined): number {

@@ -51,8 +51,11 @@ export interface Leases {
   drop(lease: Lease): void;
 }
 
-/** @param onHomeless called for a lane that lost its client and finds no other */
-export function createLeases(onHomeless: (lease: Lease) => void): Leases {
+/**
+ * @param onHomeless called for a lane that lost its client and finds no other
+ * @param withOld whether events are sent with `old`
+ */
+export function createLeases(onHomeless: (lease: Lease) => void, withOld = true): Leases {
   const all = new Map<string, Lease>();
   const holders = new Set<LeaseHolder>();
   let lastEpoch = 0;
@@ -94,7 +97,14 @@ export function createLeases(onHomeless: (lease: Lease) => void): Leases {
       const name = laneName(key);
       let lease = all.get(name);
       if (lease === undefined) {
-        lease = { lane: createLane(key), owner: undefined, epoch: 0, handingOn: false, progressAt: now, busyAt: now };
+        lease = {
+          lane: createLane(key, withOld),
+          owner: undefined,
+          epoch: 0,
+          handingOn: false,
+          progressAt: now,
+          busyAt: now,
+        };
         all.set(name, lease);
       }
       if (lease.owner === undefined) assign(lease);

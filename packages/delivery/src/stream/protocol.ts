@@ -51,6 +51,9 @@ export function grantedWindow(asked: StreamWindow | undefined, most: StreamWindo
  */
 export const EVENT_OVERHEAD_BYTES = 256;
 
+/** What a shard's cursor in a `reshard` message counts. */
+export const CURSOR_BYTES = 128;
+
 /** An `events` message ends with the event that takes it past this; so one large event still makes one message. */
 export const EVENTS_MESSAGE_BYTES: number = 256 * 1024;
 

@@ -5,6 +5,8 @@ import type { StreamWindow } from './protocol.ts';
 /** What all sessions of a sink go by. */
 export interface SessionSettings {
   readonly window: StreamWindow;
+  /** Whether events are sent with `old`. */
+  readonly old: boolean;
   readonly ackTimeoutMs: number;
   readonly helloTimeoutMs: number;
   readonly pingIntervalMs: number;

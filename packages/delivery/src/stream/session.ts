@@ -68,6 +68,7 @@ export function createSession(id: string, connection: StreamConnection, host: Se
   let outlet: EventOutlet | undefined;
   let commands: SessionCommands | undefined;
   let wanted: Wanted;
+  let takesReshards = false;
   let name = '';
   let state: SessionState = 'greeting';
   let faults = 0;
@@ -122,8 +123,9 @@ export function createSession(id: string, connection: StreamConnection, host: Se
     const window = grantedWindow(hello.window, settings.window);
     name = hello.name;
     wanted = hello.events;
+    takesReshards = hello.reshards;
     state = 'open';
-    outlet = createEventOutlet({ connection, window, clock });
+    outlet = createEventOutlet({ connection, window, clock, withOld: settings.old });
     commands = createSessionCommands({
       client: { name, id },
       port: settings.commands,
@@ -191,6 +193,7 @@ export function createSession(id: string, connection: StreamConnection, host: Se
     lease(lease) {
       held.set(lease.lane.name, lease);
       lease.lane.wanted = wanted;
+      lease.lane.takesReshards = takesReshards;
       send({ op: 'lease', lane: lease.lane.name, epoch: lease.epoch });
       session.wake(lease);
     },

@@ -1,3 +1,4 @@
+import { laneName } from '../delivery-record.ts';
 import type { LaneKey } from '../delivery-record.ts';
 import type { Batch, SinkDoor } from '../sink.ts';
 import { IDLE_LANE_MS } from './defaults.ts';
@@ -51,6 +52,8 @@ export interface StreamHub {
   crowded(address: string): 'tooManyClients' | undefined;
   accept(connection: StreamConnection): void;
   deliver(batch: Batch): Promise<void>;
+  /** Takes back a lane on which nothing comes any more. */
+  forget(lane: LaneKey): void;
   status(): StreamStatus;
   /** Tells every client goodbye; resolves when the last connection has ended. */
   close(): Promise<void>;
@@ -72,7 +75,10 @@ export function createStreamHub(options: StreamHubOptions): StreamHub {
   let sweep: unknown;
   let onEmpty: (() => void) | undefined;
 
-  const leases = createLeases((lease) => lease.lane.fail(new Error(`${sinkName}: no client is connected`)));
+  const leases = createLeases(
+    (lease) => lease.lane.fail(new Error(`${sinkName}: no client is connected`)),
+    settings.old,
+  );
   const sweepMs = Math.min(Math.max(Math.min(settings.ackTimeoutMs, settings.silenceTimeoutMs) / 4, 20), 5_000);
 
   const greeting = (address?: string): number => {
@@ -191,6 +197,10 @@ export function createStreamHub(options: StreamHubOptions): StreamHub {
       });
       lease.owner?.wake(lease);
       return settled;
+    },
+    forget(key) {
+      const lease = leases.all.get(laneName(key));
+      if (lease?.lane.isEmpty === true) leases.drop(lease);
     },
     status: () => ({
       clients: [...sessions].map(({ id, name, state, connection, leases: held, inFlight, faults: refused }) => ({

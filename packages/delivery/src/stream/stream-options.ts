@@ -1,6 +1,6 @@
 import type { Clock } from '@shardgate/gateway';
 import { z } from 'zod';
-import { clockPort, milliseconds, port, secret, text, wholeNumber } from '../options/shapes.ts';
+import { clockPort, flag, milliseconds, port, secret, text, wholeNumber } from '../options/shapes.ts';
 import { systemClock } from '../ports/clock.ts';
 import type { CommandPort } from './command-port.ts';
 import { STREAM_DEFAULTS } from './defaults.ts';
@@ -15,12 +15,14 @@ export interface StreamOptions {
   /** The key every client has to give. */
   readonly secretKey?: string;
   /**
-   * Most that is sent to one client and not acknowledged: events, and bytes (each event counts with its payload and 256 bytes). A client
+   * Most that is sent to one client and not acknowledged: events, and bytes (each event counts with its payload, its `old` and 256 bytes). A client
    * may ask for less. One event that is larger than all of it goes alone.
    *
    * @defaultValue `{ events: 1024, bytes: 4_194_304 }`
    */
   readonly window?: Partial<StreamWindow>;
+  /** Whether events have `old`, the object before the event, where a state knows it. @defaultValue `true` */
+  readonly old?: boolean;
   /** Clients at a time. @defaultValue `64` */
   readonly maxClients?: number;
   /** Connections at a time that have not said hello yet. @defaultValue `64` */
@@ -58,6 +60,7 @@ export const streamShape: Readonly<Record<keyof StreamOptions, z.ZodType>> = {
   name: text,
   secretKey: secret.optional(),
   window: z.strictObject({ events: atLeastOne, bytes: bytes(1_024) }).optional(),
+  old: flag.optional(),
   maxClients: atLeastOne,
   maxHandshakes: atLeastOne,
   maxHandshakesPerAddress: atLeastOne,
@@ -85,6 +88,7 @@ export function hubOptions(owner: string, options: StreamOptions): StreamHubOpti
     sinkName: options.name,
     settings: {
       window: { ...STREAM_DEFAULTS.window, ...options.window },
+      old: all.old,
       ackTimeoutMs: all.ackTimeoutMs,
       helloTimeoutMs: all.helloTimeoutMs,
       pingIntervalMs: all.pingIntervalMs,

@@ -46,6 +46,7 @@ export function createUnixSink(options: UnixSinkOptions): UnixSink {
     path,
     status: hub.status,
     deliver: hub.deliver,
+    forget: hub.forget,
     async open(door) {
       hub.open(door);
       const opening = createServer();

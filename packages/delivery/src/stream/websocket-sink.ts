@@ -163,6 +163,7 @@ export function createWebSocketSink(options: WebSocketSinkOptions): WebSocketSin
     },
     status: hub.status,
     deliver: hub.deliver,
+    forget: hub.forget,
     async open(door) {
       hub.open(door);
       if (options.server === undefined) return await listen(door, options.port ?? 0);

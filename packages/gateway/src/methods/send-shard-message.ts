@@ -32,6 +32,11 @@ export function sendShardMessage(
       });
     const frame = encode(gateway, shard.id, message);
     if (message.op === Op.PresenceUpdate) shard.presence = message.d;
+    if (shard.remote !== undefined) {
+      const sending = { highPriority, ...(expiresAfterMs === undefined ? {} : { expiresAfterMs }) };
+      shard.remote.send(message, sending).then(resolve, reject);
+      return;
+    }
     const expires = expiresAfterMs === undefined ? {} : { expiresAt: gateway.clock.now() + expiresAfterMs };
     shard.commands.enqueue({ op: message.op, d: message.d, frame, highPriority, ...expires, resolve, reject });
     contained(gateway, 'processGatewayQueue', shard.id, () => gateway.processGatewayQueue(gateway, shard.id));

@@ -83,13 +83,13 @@ function stopShard(gateway: GatewayManager, shard: Shard, code: number, reason: 
   rejectReady(gateway, shard, new GatewayError('stopped', `shard ${shard.id} was stopped`, { shardId: shard.id }));
 }
 
-/** Resolves when every socket is closed and every handler is done. */
+/** Resolves when every socket is closed (a shard in a worker is linked to it as long as it has one) and every handler is done. */
 function settled(gateway: GatewayManager): Promise<void> {
   const { runtime } = gateway;
   return new Promise((resolve) => {
     const look = (): void => {
       if (runtime.closing.size > 0) return;
-      for (const shard of gateway.shards.values()) if (shard.inFlightEvents > 0) return;
+      for (const shard of gateway.shards.values()) if (shard.inFlightEvents > 0 || shard.remote !== undefined) return;
       runtime.onAllClosed = undefined;
       runtime.onDrained = undefined;
       resolve();

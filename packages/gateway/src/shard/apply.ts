@@ -11,6 +11,7 @@ import { transition } from './transition.ts';
  * (a socket that fails at once, a user's method that calls back) waits for its end.
  */
 export function applyInput(gateway: GatewayManager, shard: Shard, input: ShardInput): void {
+  if (shard.remote !== undefined) return shard.remote.apply(input);
   shard.inbox.push(input);
   if (shard.inbox.length > 1) return;
   for (let next = shard.inbox[0]; next !== undefined; next = shard.inbox[0]) {

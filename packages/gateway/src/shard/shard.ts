@@ -5,6 +5,7 @@ import type { GatewaySocket } from '../ports/socket.ts';
 import type { CommandQueue } from './command-queue.ts';
 import type { Connection } from './connection.ts';
 import type { ShardInput } from './input.ts';
+import type { RemoteLink } from './remote-link.ts';
 import { initialState, type ShardState, type ShardStatus } from './phase.ts';
 import type { SendLimit } from './send-limit.ts';
 import { SequenceTracker } from './sequence.ts';
@@ -44,6 +45,8 @@ export interface StoredPosition {
 export class Shard {
   /** The manager whose shard it is: read it with `managerOf`. Not enumerable: a shard in a log would bring everything along. */
   declare manager: unknown;
+  /** Set while the socket is in a worker and this is its mirror. Not enumerable either. */
+  declare remote: RemoteLink | undefined;
   readonly id: number;
   /** `num_shards` of the next IDENTIFY and of the stored session. */
   shardCount: number;
@@ -117,6 +120,7 @@ export class Shard {
 
   constructor(manager: unknown, id: number, shardCount: number, parts: ShardParts) {
     Object.defineProperty(this, 'manager', { value: manager, writable: true, enumerable: false });
+    Object.defineProperty(this, 'remote', { value: undefined, writable: true, enumerable: false });
     this.id = id;
     this.shardCount = shardCount;
     this.guilds = parts.guilds;

@@ -26,6 +26,7 @@ export function unreadableEvent(
   // Of an older session: there is nothing to take up.
   if (shard.tracker !== tracker) return;
   abandonFlights(gateway, shard);
+  if (shard.remote !== undefined) return shard.remote.takeUpAgain(error);
   shard.tracker = new SequenceTracker(tracker.settled);
   unreadableMessage(gateway, shard, error);
 }
