@@ -5,7 +5,10 @@ import { createReshardBed } from '../beds/reshard-bed.ts';
 const NOTHING_WRONG = { lost: [], doubled: [], reordered: [], joins: [], leaves: [] };
 const SMALL = { shards: 4, maxConcurrency: 4, guilds: 40, eventsPerSecond: 40 };
 
-describe('a reshard that cannot be', () => {
+/** Hours of virtual time, seconds of a machine that has nothing else to do. */
+const TIMEOUT = { timeout: 120_000 };
+
+describe('a reshard that cannot be', TIMEOUT, () => {
   it('spends nothing when the budget does not have all identifies beyond its reserve', async () => {
     const bed = createReshardBed(SMALL);
     await bed.ready({ maxShards: 4 }, 300_000);
@@ -98,7 +101,7 @@ describe('a reshard that cannot be', () => {
         () => Promise.reject(new Error('override failed')),
         () => new Promise<never>(() => {}),
       ]) {
-        const bed = createReshardBed(SMALL, { [name]: failing });
+        const bed = createReshardBed({ ...SMALL, eventsPerSecond: 2 }, { [name]: failing });
         await bed.ready({ maxShards: 4 }, 300_000);
         const result = bed.gateway.resharder(bed.gateway, name === 'reshardNeeded' ? {} : { maxShards: 8 });
         await bed.until('it is over', () => bed.gateway.runtime.reshard === undefined, 7_200_000);
@@ -120,7 +123,7 @@ async function expectUntouched(bed: ReturnType<typeof createReshardBed>): Promis
   await bed.end();
 }
 
-describe('a reshard', () => {
+describe('a reshard', TIMEOUT, () => {
   it('lets the methods of the user do its parts', async () => {
     const called: string[] = [];
     const bed = createReshardBed(SMALL);

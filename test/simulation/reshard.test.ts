@@ -3,9 +3,17 @@ import { createReshardBed } from '../beds/reshard-bed.ts';
 
 const NOTHING_WRONG = { lost: [], doubled: [], reordered: [], joins: [], leaves: [] };
 
-describe('resharding in virtual time', () => {
+const EVENTS = process.env['SHARDGATE_LONG'] === '1' ? 2_000 : 200;
+
+describe(`resharding at ${EVENTS} events a second, in virtual time`, { timeout: 600_000 }, () => {
   it('16 to 32 to 24 shards: nothing is lost, doubled, reordered or false, and one identify is spent for each new shard', async () => {
-    const bed = createReshardBed({ shards: 16, maxConcurrency: 4, guilds: 320, eventsPerSecond: 200 });
+    const bed = createReshardBed({
+      shards: 16,
+      maxConcurrency: 4,
+      guilds: 320,
+      eventsPerSecond: EVENTS,
+      ledgerLimit: 3_000_000,
+    });
     await bed.ready({ maxShards: 16 }, 300_000);
     await bed.advance(20_000);
     for (const [to, identifies] of [

@@ -1,6 +1,9 @@
 /** What is asked of `resharder`. Everything left out is found out. */
 export interface ReshardRequest {
-  /** New shard count. Default: Discord's recommendation, or what the guilds need if that is more, rounded as `useOptimalLargeBotSharding` asks. */
+  /**
+   * New shard count. Default: Discord's recommendation, or what the guilds need if that is more. This one too is rounded up as `useOptimalLargeBotSharding` asks: Discord refuses other
+   * counts of a large bot.
+   */
   readonly maxShards?: number;
   /** First new shard of this process. Default: 0 where this process has all shards; needed where it has a part. */
   readonly firstShardId?: number;

@@ -21,6 +21,7 @@ export function createPausableSink(sink: Sink): PausableSink {
     name: sink.name,
     deliver: (batch) => sink.deliver(batch),
     close: () => sink.close(),
+    forget: (lane) => sink.forget?.(lane),
     open(given) {
       door = given;
       said.clear();
