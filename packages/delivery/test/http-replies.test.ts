@@ -1,3 +1,4 @@
+import type { IncomingMessage } from 'node:http';
 import type { Socket } from 'node:net';
 import { systemClock } from '@shardgate/gateway';
 import { describe, expect, it } from 'vitest';
@@ -24,6 +25,17 @@ describe('what an answer means', () => {
     const failure = await replyTo(status, {}, 'bad\n\u001B[31mthing');
     expect(failure).toBeInstanceOf(RefusedError);
     expect(failure.message).toMatch(/^POST http:\/\/127\.0\.0\.1:\d+\/ answered \d+: bad \[31mthing$/);
+  });
+
+  it('a consumer that repeats the key, or the path, is quoted without them', async () => {
+    const said = (request: IncomingMessage): string =>
+      `${'x'.repeat(190)}${request.headers.authorization} ${request.url}`;
+    const peer = await startPeer((request, response) => response.writeHead(400).end(said(request)));
+    const url = `${peer.url}/hidden-path?k=hidden-query`;
+    const { sink } = await opened(createHttpSink({ name: 'bot', url, secretKey: 'hidden-key' }));
+    const failure = await failureOf(sink.deliver(batchOf([event(1)])));
+    expect(failure.message).toMatch(/\/… answered 400: x{190}\(hidden\)/);
+    expect(failure.message).not.toContain('hidden-');
   });
 
   it('a refused event stands alone: those before it are acknowledged, those behind it not sent', async () => {
@@ -95,7 +107,7 @@ describe('a consumer that does not answer', () => {
     const { sink } = await opened(createHttpSink({ name: 'bot', url: `${peer.url}/in?token=secret` }));
     const failure = await failureOf(sink.deliver(batchOf([event(1)])));
     expect(failure.name).toBe('Error');
-    expect(failure.message).toContain(`POST ${peer.url}/in: `);
+    expect(failure.message).toContain(`POST ${peer.url}/…: `);
     expect(failure.message).toContain('ECONNREFUSED');
     expect(failure.message).not.toContain('secret');
   });

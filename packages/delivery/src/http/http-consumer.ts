@@ -22,8 +22,9 @@ export function createHttpConsumer(url: URL, settings: HttpSinkSettings, door: S
     connect: { ...settings.tls, minVersion: 'TLSv1.2', rejectUnauthorized: true },
   });
   const path = `${url.pathname}${url.search}`;
-  // Without the query: it may hold a secret.
-  const where = `POST ${url.origin}${url.pathname}`;
+  // Path and query may hold a secret.
+  const where = `POST ${url.origin}${path === '/' ? '/' : '/…'}`;
+  const secrets = [secretKey, signingKey, path].filter((one) => one !== undefined && one !== '/') as string[];
   const fixed = {
     'content-type': settings.format === 'event' ? 'application/json' : 'application/x-ndjson',
     ...(secretKey === undefined ? {} : { authorization: secretKey }),
@@ -46,7 +47,7 @@ export function createHttpConsumer(url: URL, settings: HttpSinkSettings, door: S
       }).catch((error: unknown) => {
         throw new Error(`${where}: ${reasonOf(error)}`, { cause: error });
       });
-      const failure = failureOf(reply, where, clock);
+      const failure = failureOf(reply, where, clock, secrets);
       if (keyAccepted && isWrongKey(reply.status))
         door.report(
           'error',

@@ -3,13 +3,23 @@ import { BusyError, RefusedError } from '../sink.ts';
 import { MAX_RETRY_AFTER_MS, WRONG_KEY_PAUSE_MS } from './defaults.ts';
 import type { Reply } from './post.ts';
 
-/** What a status other than 2xx means for the batch, as the error to reject with; undefined for 2xx. */
-export function failureOf(reply: Reply, where: string, clock: Clock): Error | undefined {
+/**
+ * What a status other than 2xx means for the batch, as the error to reject with; undefined for 2xx.
+ *
+ * @param secrets what a consumer that repeats its request may say, and no log
+ */
+export function failureOf(
+  reply: Reply,
+  where: string,
+  clock: Clock,
+  secrets: readonly string[] = [],
+): Error | undefined {
   const { status } = reply;
   if (status >= 200 && status <= 299) return undefined;
   const answered = `${where} answered ${status}`;
   if (isWrongKey(status)) return new BusyError(`${answered}: the secret key is not accepted`, WRONG_KEY_PAUSE_MS);
-  if (status === 400 || status === 413 || status === 422) return new RefusedError(`${answered}${excerpt(reply.body)}`);
+  if (status === 400 || status === 413 || status === 422)
+    return new RefusedError(`${answered}${excerpt(reply.body, secrets)}`);
   if (status === 429 || status === 503) {
     const pauseMs = retryAfterMs(reply.headers['retry-after'], clock);
     if (pauseMs !== undefined) return new BusyError(answered, pauseMs);
@@ -36,9 +46,12 @@ function retryAfterMs(header: string | string[] | undefined, clock: Clock): numb
 }
 
 /** The beginning of what the consumer said, fit for a log. */
-function excerpt(body: Buffer | undefined): string {
-  const text = (body ?? Buffer.alloc(0))
-    .toString('utf8', 0, 200)
+function excerpt(body: Buffer | undefined, secrets: readonly string[]): string {
+  let said = (body ?? Buffer.alloc(0)).toString();
+  // Before it is cut: half a secret is one, too.
+  for (const secret of secrets) said = said.replaceAll(secret, '(hidden)');
+  const text = said
+    .slice(0, 200)
     .replaceAll(/[\p{C}\s]+/gu, ' ')
     .trim();
   return text === '' ? '' : `: ${text}`;

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { parseWebhookUrl } from '../../status-messages/webhook-url.ts';
 import type { Configuration } from '../configuration.ts';
 import { isLoopback } from '@shardgate/delivery';
 import { flag, key, leaf, milliseconds, oneOf, port, section, snowflake, text, textList } from './leaf.ts';
@@ -71,21 +72,23 @@ export const log: z.ZodType<Configuration['log']> = section({
   }),
 }).prefault({});
 
-const webhookExpected = 'expected an https:// address of a webhook';
+const webhookExpected = 'expected the address of a webhook, https://discord.com/api/webhooks/<id>/<token>';
+
+function isWebhook(value: string): boolean {
+  try {
+    parseWebhookUrl('', value);
+    return true;
+  } catch {
+    return false;
+  }
+}
 
 export const statusMessages: z.ZodType<Configuration['statusMessages']> = section({
-  webhookUrl: leaf(
-    z
-      .string(webhookExpected)
-      .refine((value) => URL.canParse(value) && /^https?:$/.test(new URL(value).protocol), webhookExpected)
-      .nullable()
-      .default(null),
-    {
-      description: 'Webhook that tells of shards that come and go.',
-      defaultText: 'none',
-      visibility: 'secret',
-    },
-  ),
+  webhookUrl: leaf(z.string(webhookExpected).refine(isWebhook, webhookExpected).nullable().default(null), {
+    description: 'Webhook that tells of shards that come and go.',
+    defaultText: 'none',
+    visibility: 'secret',
+  }),
   channelId: leaf(snowflake().nullable().default(null), {
     description: 'Channel for the same; the bot must be allowed to write there. Either this or the webhook.',
     defaultText: 'none',
