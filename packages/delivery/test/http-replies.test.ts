@@ -1,4 +1,3 @@
-import type { IncomingMessage } from 'node:http';
 import type { Socket } from 'node:net';
 import { systemClock } from '@shardgate/gateway';
 import { describe, expect, it } from 'vitest';
@@ -31,8 +30,8 @@ describe('what an answer means', () => {
     const said = (request: IncomingMessage): string =>
       `${'x'.repeat(190)}${request.headers.authorization} ${request.url}`;
     const peer = await startPeer((request, response) => response.writeHead(400).end(said(request)));
-    const url = `${peer.url}/hidden-path?k=hidden-query`;
-    const { sink } = await opened(createHttpSink({ name: 'bot', url, secretKey: 'hidden-key' }));
+    const address = `${peer.url}/hidden-path?k=hidden-query`;
+    const { sink } = await opened(createHttpSink({ name: 'bot', url: address, secretKey: 'hidden-key' }));
     const failure = await failureOf(sink.deliver(batchOf([event(1)])));
     expect(failure.message).toMatch(/\/… answered 400: x{190}\(hidden\)/);
     expect(failure.message).not.toContain('hidden-');

@@ -49,7 +49,7 @@ export function createAssystSink(options: AssystSinkOptions): Sink {
   let closeLine = (): void => undefined;
   // A batch that failed must come again before the ones behind it, also when the next consumer is there at once.
   const lanes = createLaneQueue();
-  const writes = createWriteQueue();
+  let writes = createWriteQueue();
 
   async function writeBatch(batch: Batch): Promise<void> {
     const socket = consumer;
@@ -87,6 +87,7 @@ export function createAssystSink(options: AssystSinkOptions): Sink {
       });
       closeLine = line.close;
       closed = false;
+      writes = createWriteQueue();
       const opening = createServer(line.add);
       file = await listenOnSocketFile(opening, path, clock);
       opening.on('error', (error) => door.report('error', `${path}: ${error.message}`));

@@ -13,10 +13,12 @@ export interface WriteQueue {
 export function createWriteQueue(): WriteQueue {
   let tail = Promise.resolve();
   const giveUps = new Set<(reason: Error) => void>();
+  let isClosed = false;
 
   return {
     run: (signal, work) =>
       new Promise((resolve, reject) => {
+        if (isClosed) return reject(new Error('the sink was closed'));
         let over = signal.aborted;
         const settle = (error?: Error): void => {
           over = true;
@@ -40,6 +42,7 @@ export function createWriteQueue(): WriteQueue {
         });
       }),
     close: () => {
+      isClosed = true;
       for (const giveUp of giveUps) giveUp(new Error('the sink was closed'));
     },
   };

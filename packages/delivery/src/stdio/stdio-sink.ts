@@ -31,7 +31,7 @@ export function createStdioSink(options: StdioSinkOptions): Sink {
   checkOptions('createStdioSink', options, shape);
   const output = options.output ?? process.stdout;
   const { old = true } = options;
-  const writes = createWriteQueue();
+  let writes = createWriteQueue();
   let leave = (): void => undefined;
 
   function writeBatch(batch: Batch): Promise<void> {
@@ -42,6 +42,7 @@ export function createStdioSink(options: StdioSinkOptions): Sink {
   return {
     name: options.name,
     open: (door) => {
+      writes = createWriteQueue();
       const onError = (error: Error): void => {
         door.setReady(false);
         door.report('error', `the output is closed, no more events are written to it: ${error.message}`);
