@@ -1,6 +1,7 @@
 import { defineConfig } from 'vitest/config';
 
-const source = (name: string) => new URL(`./packages/${name}/src/index.ts`, import.meta.url).pathname;
+const source = (name: string, subpath = '') =>
+  new URL(`./packages/${name}/src/${subpath}index.ts`, import.meta.url).pathname;
 
 /** In-process tests run on the sources; tests that start processes use the built files. */
 const alias = {
@@ -8,6 +9,16 @@ const alias = {
   '@shardgate/rest': source('rest'),
   '@shardgate/gateway': source('gateway'),
   '@shardgate/delivery': source('delivery'),
+  '@shardgate/brokers/amqp': source('brokers', 'amqp/'),
+  '@shardgate/brokers/redis': source('brokers', 'redis/'),
+  '@shardgate/brokers/nats': source('brokers', 'nats/'),
+  '@shardgate/brokers/grpc': source('brokers', 'grpc/'),
+  '@shardgate/brokers/kafka': source('brokers', 'kafka/'),
+  '@shardgate/state/lmdb': source('state', 'lmdb/'),
+  '@shardgate/state/redis': source('state', 'redis/'),
+  '@shardgate/state/postgres': source('state', 'postgres/'),
+  '@shardgate/state/reader': source('state', 'reader/'),
+  '@shardgate/state': source('state'),
   '@shardgate/client': source('client'),
   '@shardgate/simulator': source('simulator'),
   shardgate: source('shardgate'),

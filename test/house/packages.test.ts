@@ -53,7 +53,12 @@ describe('the packages as they would be published', () => {
   it.each(packageFolders)('%s carries its licence and page, and neither tests nor build state', async (name) => {
     const { stdout } = await run('tar', ['-tzf', tarballOf(name)]);
     const files = stdout.trim().split('\n');
-    expect(files).toEqual(expect.arrayContaining(['package/LICENSE', 'package/README.md', 'package/dist/index.d.ts']));
+    const { exports } = JSON.parse(read(`packages/${name}/package.json`)) as {
+      exports: Record<string, { types?: string }>;
+    };
+    const types = Object.values(exports).flatMap((entry) => entry.types?.replace('./', 'package/') ?? []);
+    expect(types).not.toEqual([]);
+    expect(files).toEqual(expect.arrayContaining(['package/LICENSE', 'package/README.md', ...types]));
     expect(files.filter((path) => /(^package\/test\/|\.tsbuildinfo$|\.test\.)/.test(path))).toEqual([]);
   });
 });

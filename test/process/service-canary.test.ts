@@ -63,7 +63,10 @@ it(
       });
     });
     await new Promise<void>((resolve) => consumer.listen(0, '127.0.0.1', resolve));
-    onTestFinished(() => new Promise<void>((resolve) => void consumer.close(() => resolve()).closeAllConnections()));
+    onTestFinished(() => {
+      consumer.closeAllConnections();
+      consumer.close();
+    });
     const { port } = consumer.address() as AddressInfo;
 
     const service = await startService({

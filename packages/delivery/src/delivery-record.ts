@@ -86,8 +86,11 @@ export interface DeliveryReshard extends LaneKey {
   readonly at: number;
 }
 
+/** What consumers are told beside events. */
+export type DeliveryNotice = DeliveryGap | DeliveryReshard;
+
 /** What a lane carries. */
-export type DeliveryRecord = DeliveryEvent | DeliveryGap | DeliveryReshard;
+export type DeliveryRecord = DeliveryEvent | DeliveryNotice;
 
 /** Bytes that a record holds in memory, as far as bounds count them: those of an event. */
 export function weightOf(record: DeliveryRecord): number {

@@ -3,10 +3,11 @@ export type { DeadLetters } from './dead-letters.ts';
 export type { DeliveryEvents } from './delivery-events.ts';
 export { eventId, laneName } from './delivery-record.ts';
 export { eventData, eventDataEtf } from './records/event-data.ts';
-export { gapFacts } from './records/record-line.ts';
+export { noticeFacts } from './records/record-line.ts';
 export type {
   DeliveryEvent,
   DeliveryGap,
+  DeliveryNotice,
   DeliveryRecord,
   DeliveryReshard,
   GapCause,

@@ -27,9 +27,9 @@ describe('what an answer means', () => {
   });
 
   it('a consumer that repeats the key, or the path, is quoted without them', async () => {
-    const said = (request: IncomingMessage): string =>
-      `${'x'.repeat(190)}${request.headers.authorization} ${request.url}`;
-    const peer = await startPeer((request, response) => response.writeHead(400).end(said(request)));
+    const peer = await startPeer(({ headers, url }, response) =>
+      response.writeHead(400).end(`${'x'.repeat(190)}${headers.authorization} ${url}`),
+    );
     const address = `${peer.url}/hidden-path?k=hidden-query`;
     const { sink } = await opened(createHttpSink({ name: 'bot', url: address, secretKey: 'hidden-key' }));
     const failure = await failureOf(sink.deliver(batchOf([event(1)])));

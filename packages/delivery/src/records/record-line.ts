@@ -1,5 +1,11 @@
 import { eventId } from '../delivery-record.ts';
-import type { DeliveryEvent, DeliveryGap, DeliveryRecord, DeliveryReshard } from '../delivery-record.ts';
+import type {
+  DeliveryEvent,
+  DeliveryGap,
+  DeliveryNotice,
+  DeliveryRecord,
+  DeliveryReshard,
+} from '../delivery-record.ts';
 
 const LINE_FEED = 0x0a;
 const CARRIAGE_RETURN = 0x0d;
@@ -25,15 +31,16 @@ export function recordLine(record: DeliveryRecord, { before = '', old = true }: 
 }
 
 /** What is told beside events, as a member of an object: `"gap":{…}` or `"reshard":{…}`. */
-export function noticeMember(notice: DeliveryGap | DeliveryReshard): string {
-  return notice.kind === 'gap'
-    ? `"gap":${JSON.stringify(gapFacts(notice))}`
-    : `"reshard":${JSON.stringify(reshardFacts(notice))}`;
+export function noticeMember(notice: DeliveryNotice): string {
+  return `"${notice.kind}":${JSON.stringify(noticeFacts(notice))}`;
 }
 
-/** A gap without what only the lanes need. */
-/** What is known of a gap, without its place in the union of records. */
-export function gapFacts(gap: DeliveryGap): Omit<DeliveryGap, 'kind'> {
+/** What consumers are told of a gap or a reshard. */
+export function noticeFacts(notice: DeliveryNotice): object {
+  return notice.kind === 'gap' ? gapFacts(notice) : reshardFacts(notice);
+}
+
+function gapFacts(gap: DeliveryGap): Omit<DeliveryGap, 'kind'> {
   const { shardId, shardCount, offset, sessionId, afterSeq, nextSeq, cause, count, detectedAt } = gap;
   return { shardId, shardCount, offset, sessionId, afterSeq, nextSeq, cause, count, detectedAt };
 }

@@ -1,0 +1,10 @@
+export { createRedisListSink } from './list-sink.ts';
+export type { RedisListSinkOptions } from './list-options.ts';
+export type { RedisTarget } from './redis-target.ts';
+export type { IoRedisClient } from './dial-ioredis.ts';
+export { createRedisStreamSink } from './stream-sink.ts';
+export type { RedisStreamSinkOptions } from './stream-options.ts';
+export { createRedisCommands, type RedisCommands, type RedisCommandsStatus } from './redis-commands.ts';
+export type { RedisCommandsOptions } from './commands-options.ts';
+export { createRedisListSinks, type RedisListSinksOptions } from './list-sinks.ts';
+export type { Timing } from '../timing.ts';

@@ -1,0 +1,14 @@
+import type { Operation, Replaced } from '../operation.ts';
+import type { StoreReport } from '../state-status.ts';
+
+/** What a write gave: what the operations replaced; undefined where that is not known because the store is stale. */
+export type Written = readonly Replaced[] | undefined;
+
+/** Brings operations to one store and keeps book of its condition. */
+export interface Writer {
+  /** At once from a store that answers at once and from one that is stale; never throws, never rejects. */
+  write(operations: readonly Operation[]): Written | Promise<Written>;
+  /** Resolves when the store has everything, or after `deadlineMs`; then nothing more is written. */
+  end(deadlineMs: number): Promise<void>;
+  report(): StoreReport;
+}
