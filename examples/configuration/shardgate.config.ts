@@ -48,6 +48,15 @@ export default defineConfiguration({
     // SHARDGATE_SHARDS_IDENTIFY_RESERVE
     identifyReserve: null,
   },
+  reshard: {
+    // Bring the bot to more shards by itself when they fill up; only where this process has all of them.
+    // SHARDGATE_RESHARD_AUTOMATIC
+    automatic: true,
+    // Fill of the shards at which that happens; a shard can hold 2,500 guilds. SHARDGATE_RESHARD_PERCENTAGE
+    percentage: 80,
+    // From one look at the fill to the next. In milliseconds. SHARDGATE_RESHARD_CHECK_INTERVAL_MS
+    checkIntervalMs: 28_800_000,
+  },
   filters: {
     // A GUILD_CREATE that is no join is called GUILD_LOADED_DD, so that GUILD_CREATE means “the bot joined”.
     // SHARDGATE_FILTERS_LOADED_GUILDS

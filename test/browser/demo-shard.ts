@@ -1,9 +1,5 @@
-import type {
-  ShardCondition,
-  ShardDetail,
-  ShardReconnect,
-  ShardSummary,
-} from '../../packages/shardgate/src/service/service-view.ts';
+import type { ShardDetail, ShardReconnect, ShardSummary } from '../../packages/shardgate/src/service/service-view.ts';
+import type { ShardCondition } from '../../packages/shardgate/src/service/shard-condition.ts';
 
 /** A made-up shard, changed in place by its world. */
 export interface DemoShard {

@@ -1,5 +1,6 @@
 import type { Snapshot } from '../../packages/shardgate/dashboard/live/state.ts';
-import type { HistoryPoint, Incident, ShardCondition } from '../../packages/shardgate/src/service/service-view.ts';
+import type { HistoryPoint, Incident } from '../../packages/shardgate/src/service/service-view.ts';
+import type { ShardCondition } from '../../packages/shardgate/src/service/shard-condition.ts';
 import { createDemoShard, type DemoShard, summaryOf } from './demo-shard.ts';
 import { demoDelivery, demoRates, random } from './demo-figures.ts';
 
@@ -111,6 +112,16 @@ export function createDemoWorld(shardCount: number, startedAt: number, perSecond
         lastSpentAt: startedAt,
         breakerOpenUntil: null,
         tokenRejected: false,
+      },
+      reshard: {
+        automatic: true,
+        percentage: 80,
+        fillPercent: 36.4,
+        shards: shardCount,
+        configured: null,
+        running: null,
+        last: null,
+        ended: { done: 0, refused: 0, rolledBack: 0 },
       },
       delivery: demoDelivery(shards, world.pausedSinks),
       rates: demoRates(

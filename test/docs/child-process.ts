@@ -6,6 +6,8 @@ export interface ChildProcess {
   output(): string;
   /** Resolves when the output matches; rejects, showing it, when the program ends first or the deadline passes. */
   printed(pattern: RegExp, deadlineMs?: number): Promise<RegExpExecArray>;
+  /** Types a line. */
+  type(line: string): void;
   /** Ends it, gently at first; resolves with its exit code when it is gone. */
   stop(): Promise<number | null>;
   /** Ends it with SIGKILL; resolves when it is gone. */
@@ -16,8 +18,10 @@ export interface ChildProcess {
 export function startNode(parameters: readonly string[], env: Readonly<Record<string, string>>): ChildProcess {
   const child = spawn(process.execPath, parameters, {
     env: { ...process.env, ...env },
-    stdio: ['ignore', 'pipe', 'pipe'],
+    stdio: ['pipe', 'pipe', 'pipe'],
   });
+  // Who has ended reads nothing.
+  child.stdin.on('error', () => {});
   let output = '';
   const listeners = new Set<() => void>();
   const heard = (chunk: Buffer): void => {
@@ -51,6 +55,7 @@ export function startNode(parameters: readonly string[], env: Readonly<Record<st
         void exited.then(() => fail('ended'));
         look();
       }),
+    type: (line) => void child.stdin.write(`${line}\n`),
     stop: async () => {
       if (!ended()) child.kill('SIGTERM');
       const force = setTimeout(() => child.kill('SIGKILL'), 10_000);

@@ -5,6 +5,7 @@ import { Charts } from './panels/charts.tsx';
 import { EventTypes } from './panels/event-types.tsx';
 import { Incidents } from './panels/incidents.tsx';
 import { Journal } from './panels/journal.tsx';
+import { Resharding } from './panels/reshard.tsx';
 import { Sinks } from './panels/sinks.tsx';
 import { ShardDialog } from './shards/shard-dialog.tsx';
 import { ShardGrid } from './shards/shard-grid.tsx';
@@ -31,6 +32,7 @@ export function App() {
           </div>
           <div class="stack">
             <EventTypes />
+            <Resharding />
             <div class="pair">
               <Budget />
               <Journal />

@@ -35,5 +35,7 @@ export type * from './configuration/sink-configuration.ts';
 export { createLog, type Log, type LogOptions } from './log/create-log.ts';
 export { createService, type Service } from './service/service.ts';
 export { EXIT_CODES, ServiceError, type ExitReason } from './service/service-error.ts';
+export type * from './service/reshard-view.ts';
 export type * from './service/service-view.ts';
+export type * from './service/shard-condition.ts';
 export { startGateway, type StartGatewayOptions } from './start-gateway.ts';

@@ -13,6 +13,8 @@ describe('actions', () => {
     ['/api/sinks/bot/pause', undefined, 'pause bot', 200, { pausedSinks: ['bot'] }],
     ['/api/sinks/bot/resume', {}, 'resume bot', 200, { pausedSinks: [] }],
     ['/api/stop', { confirm: true }, 'stop', 202, { accepted: true }],
+    ['/api/reshard', { confirm: true }, 'reshard {}', 202, { accepted: true }],
+    ['/api/reshard', { confirm: true, count: 32, last: 15 }, 'reshard {"count":32,"last":15}', 202, { accepted: true }],
   ])('POST %s %j: %s', async (path, body, done, status, answer) => {
     const bed = await openAdminBed();
     const reply = await act(bed, path, body);
@@ -33,7 +35,7 @@ describe('actions', () => {
     expect(bed.service.logLevel).toBe('debug');
   });
 
-  it.each(['/api/shards/0/reidentify', '/api/stop'])('%s has to be confirmed', async (path) => {
+  it.each(['/api/shards/0/reidentify', '/api/stop', '/api/reshard'])('%s has to be confirmed', async (path) => {
     const bed = await openAdminBed();
     for (const body of [undefined, {}, { confirm: false }, { confirm: 'true' }, { confirm: 1 }, [true], null, true]) {
       const reply = await act(bed, path, body);
@@ -50,6 +52,33 @@ describe('actions', () => {
   ])('%s is for what is not here', async (path, body, error) => {
     const reply = await act(await openAdminBed(), path, body);
     expect([reply.status, reply.json()]).toEqual([404, { error, message: expect.any(String) }]);
+  });
+
+  it('a reshard that cannot be done is answered with why, and so is one that cannot be given up any more', async () => {
+    const bed = await openAdminBed();
+    expect((await act(bed, '/api/reshard', undefined, 'DELETE')).json()).toEqual({ accepted: true });
+    bed.service.show.answer = { accepted: false, reason: 'another reshard is under way' };
+    const refused = { error: 'refused', message: 'another reshard is under way' };
+    for (const [body, method] of [
+      [{ confirm: true, count: 4 }, 'POST'],
+      [undefined, 'DELETE'],
+    ] as const) {
+      const reply = await act(bed, '/api/reshard', body, method);
+      expect([reply.status, reply.json()]).toEqual([409, refused]);
+    }
+    const asked = [...bed.service.done];
+    for (const count of [0, -1, 1.5, 1_000_000, '4', null]) {
+      const reply = await act(bed, '/api/reshard', { confirm: true, count });
+      expect([count, reply.status, reply.text]).toEqual([count, 400, expect.stringContaining('whole numbers')]);
+      if (typeof count === 'number') expect((await bed.ask(`/api/reshard/need?count=${count}`)).status).toBe(400);
+    }
+    expect(bed.service.done).toEqual(asked);
+    for (const query of ['first=-1', 'last=x', 'count=4&count=5', 'more=1'])
+      expect([query, (await bed.ask(`/api/reshard/need?${query}`)).status]).toEqual([query, 400]);
+    expect((await bed.ask('/api/reshard/need?count=32&first=0&last=31')).json()).toMatchObject({
+      maxShards: 32,
+      affordable: true,
+    });
   });
 
   it('a sink may have any name', async () => {

@@ -57,6 +57,7 @@ describe('the event stream', () => {
       point: service.history().at(-1),
       shards: service.shards(),
       budget: service.budget(),
+      reshard: service.resharding(),
       delivery: service.delivery(),
       rates: service.eventRates(),
       pausedSinks: [],

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
+import { reshardCheck, reshardView } from '../src/admin/reshard-schemas.ts';
 import * as schemas from '../src/admin/view-schemas.ts';
 import { openAdminBed } from './admin-bed.ts';
 import { parseExposition } from './exposition.ts';
@@ -15,6 +16,8 @@ const pages: readonly (readonly [
   ['/api/shards/1', schemas.shardDetail, (service) => service.shard(1)],
   ['/api/journal', schemas.journal, (service) => service.delivery().journal],
   ['/api/budget', schemas.budget, (service) => service.budget()],
+  ['/api/reshard', reshardView, (service) => service.resharding()],
+  ['/api/reshard/need', reshardCheck, (service) => service.checkReshard({})],
   ['/api/rates', z.array(schemas.eventRate), (service) => service.eventRates()],
   ['/api/history', z.array(schemas.historyPoint), (service) => service.history()],
   ['/api/incidents', z.array(schemas.incident), (service) => service.incidents()],
@@ -39,7 +42,7 @@ describe('what there is to read', () => {
     });
     const reply = await ask(path);
     expect(reply.headers['content-type']).toMatch(/^application\/json/);
-    expect(reply.json()).toEqual(expected(service));
+    expect(reply.json()).toEqual(await expected(service));
     expect(() => schema.parse(reply.json())).not.toThrow();
   });
 
@@ -117,10 +120,12 @@ describe('the OpenAPI document', () => {
     ).toEqual(
       [
         ...pages.map(([path]) => `GET ${path.replace('/1', '/{id}')}`),
+        'DELETE /api/reshard',
         'GET /api/events',
         'GET /healthz',
         'GET /metrics',
         'GET /readyz',
+        'POST /api/reshard',
         'POST /api/shards/{id}/reconnect',
         'POST /api/shards/{id}/reidentify',
         'POST /api/sinks/{name}/pause',

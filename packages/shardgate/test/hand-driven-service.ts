@@ -1,5 +1,6 @@
 import type { DeliveryStatus, LaneStatus } from '@shardgate/delivery';
 import type { IdentifyStatus } from '@shardgate/gateway';
+import type { ReshardAnswer, ReshardCheck, ReshardView } from '../src/service/reshard-view.ts';
 import type {
   EventRate,
   HistoryPoint,
@@ -21,6 +22,9 @@ export interface HandDrivenService extends ServiceView, ServiceActions {
     shards: Writable<ShardDetail>[];
     delivery: Writable<DeliveryStatus>;
     budget: Writable<IdentifyStatus>;
+    reshard: Writable<ReshardView>;
+    /** What it answers when it is asked to reshard. */
+    answer: ReshardAnswer;
     rates: Writable<EventRate>[];
     history: HistoryPoint[];
   };
@@ -80,6 +84,21 @@ export function laneOf(shardId: number, sink: string, changes: Partial<LaneStatu
   };
 }
 
+function checkOf(maxShards: number): ReshardCheck {
+  return {
+    needed: false,
+    reason: 'they have room',
+    fillPercent: 36,
+    maxShards,
+    shards: 16,
+    identifies: maxShards,
+    remaining: 900,
+    reserve: 100,
+    affordable: true,
+    etaMs: 60_000,
+  };
+}
+
 /** A service of `shardCount` shards with a lane each to the sink `bot`. */
 export function createHandDrivenService(shardCount = 2): HandDrivenService {
   const ids = Array.from({ length: shardCount }, (_, id) => id);
@@ -121,6 +140,17 @@ export function createHandDrivenService(shardCount = 2): HandDrivenService {
       breakerOpenUntil: null,
       tokenRejected: false,
     },
+    reshard: {
+      automatic: true,
+      percentage: 80,
+      fillPercent: 36,
+      shards: 16,
+      configured: null,
+      running: null,
+      last: null,
+      ended: { done: 0, refused: 0, rolledBack: 0 },
+    },
+    answer: { accepted: true, reason: '' },
     rates: [
       { type: 'MESSAGE_CREATE', count: 9_000, perSecond: 20 },
       { type: 'READY', count: 2, perSecond: 0 },
@@ -173,6 +203,7 @@ export function createHandDrivenService(shardCount = 2): HandDrivenService {
     shard: (id) => show.shards.find((shard) => shard.id === id),
     delivery: () => show.delivery,
     budget: () => show.budget,
+    resharding: () => show.reshard,
     eventRates: () => show.rates,
     history: () => show.history,
     incidents: () => incidents,
@@ -204,6 +235,15 @@ export function createHandDrivenService(shardCount = 2): HandDrivenService {
       service.done.push(`resume ${name}`);
     },
     pausedSinks: () => [...paused],
+    async reshard(order) {
+      service.done.push(`reshard ${JSON.stringify(order)}`);
+      return show.answer;
+    },
+    checkReshard: async ({ count = 32 }) => checkOf(count),
+    cancelReshard() {
+      service.done.push('cancel reshard');
+      return show.answer;
+    },
     stop: () => void service.done.push('stop'),
   };
   return service;

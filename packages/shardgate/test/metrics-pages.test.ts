@@ -92,6 +92,21 @@ describe('every metric of ours', () => {
       sinks: [{ name: 'bot', required: true, open: false, ready: false }],
       journal: { ...more(show.delivery.journal!), health: 'full' },
     };
+    show.reshard = {
+      ...more(show.reshard),
+      running: {
+        phase: 'aligning',
+        from: 16,
+        to: 32,
+        ready: 31,
+        total: 32,
+        etaMs: 0,
+        heldEvents: 3,
+        heldBytes: 900,
+        startedAt: 0,
+        shards: [{ id: 0, condition: 'ready' }],
+      },
+    };
     Object.assign(show.budget, more(show.budget), { breakerOpenUntil: 1, tokenRejected: true });
     for (const rate of show.rates) rate.count++;
     service.tell({ at: 0, level: 'warn', kind: 'gap', text: 'lost', shardId: 1, sink: 'bot' });

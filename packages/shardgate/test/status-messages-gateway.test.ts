@@ -1,3 +1,4 @@
+import type { GatewayManager } from '@shardgate/gateway';
 import { createRestManager } from '@shardgate/rest';
 import { afterEach, describe, expect, it } from 'vitest';
 import { createVirtualBed, type VirtualBed } from '../../../test/beds/virtual-bed.ts';
@@ -17,7 +18,9 @@ afterEach(async () => {
 });
 
 /** A gateway of so many shards on the simulator, with status messages in the same virtual time; what is posted is kept by channel. */
-async function start(shards: number): Promise<{ bed: VirtualBed; posts: (channel: string) => StatusEmbed[][] }> {
+async function start(
+  shards: number,
+): Promise<{ bed: VirtualBed; gateway: GatewayManager; posts: (channel: string) => StatusEmbed[][] }> {
   const posted: { path: string; embeds: StatusEmbed[] }[] = [];
   const rest = createRestManager({
     token: 'a.b.c',
@@ -47,6 +50,7 @@ async function start(shards: number): Promise<{ bed: VirtualBed; posts: (channel
   await made.advance(10_000);
   return {
     bed: made,
+    gateway,
     posts: (channel) => posted.filter(({ path }) => path.includes(channel)).map(({ embeds }) => embeds),
   };
 }
@@ -89,6 +93,20 @@ describe('status messages of a gateway', () => {
     await running.advance(10_000);
     const titles = posts(SHARD_CHANNEL).flatMap((embeds) => embeds.map(({ title }) => title));
     expect(titles).toContain('[Shard 0] Events lost');
+  });
+
+  it('tell of a reshard in one message, and of no shard or guild that came or went by it', async () => {
+    const { bed: running, gateway, posts } = await start(2);
+    const before = posts(SHARD_CHANNEL).length;
+    let isOver = false;
+    void gateway.resharder(gateway, { maxShards: 4 }).then(() => (isOver = true));
+    await running.until('the reshard is over', () => isOver, 600_000);
+    await running.advance(10_000);
+    const told = posts(SHARD_CHANNEL).slice(before);
+    expect(told.map((embeds) => embeds.map(({ title, description }) => [title, description]))).toEqual([
+      [['Resharded', '2 → 4 shards']],
+    ]);
+    expect(posts(GUILD_CHANNEL)).toEqual([]);
   });
 
   it('tell of guilds that the bot joins and leaves, and of no outage', async () => {

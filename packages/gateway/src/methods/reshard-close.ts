@@ -17,9 +17,10 @@ export async function reshardClose(gateway: GatewayManager, reshard: Reshard): P
   const { clock, runtime } = gateway;
   const from = clock.now();
   const { tail } = reshard.streams;
-  clock.setTimer(() => {
+  // A gateway that stops waits for nothing.
+  void pause(clock, TAIL_MS, runtime.stopping.signal).then(() => {
     if (runtime.crossing === tail) runtime.crossing = undefined;
-  }, TAIL_MS);
+  });
   const { signal } = runtime.stopping;
   const hasOpenRequests = (): boolean =>
     old.shards.find((shard) => shard.ready && clock.now() - shard.requestedAt < ANSWER_MS) !== undefined;

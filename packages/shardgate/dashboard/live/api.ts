@@ -1,3 +1,4 @@
+import type { ReshardCheck } from '../../src/service/reshard-view.ts';
 import type { HistoryPoint, Incident, ShardDetail } from '../../src/service/service-view.ts';
 import { keptKey } from './secret-key.ts';
 
@@ -41,7 +42,11 @@ export const readHistory = (): Promise<readonly HistoryPoint[]> => read('api/his
 export const readIncidents = (): Promise<readonly Incident[]> => read('api/incidents');
 export const readShard = (id: number): Promise<ShardDetail> => read(`api/shards/${id}`);
 
-async function act(method: 'POST' | 'PUT', path: string, body: object = {}): Promise<void> {
+/** Of so many shards, or of as many as are recommended. */
+export const readReshardNeed = (count?: number): Promise<ReshardCheck> =>
+  read(`api/reshard/need${count === undefined ? '' : `?count=${count}`}`);
+
+async function act(method: 'POST' | 'PUT' | 'DELETE', path: string, body: object = {}): Promise<void> {
   await ask(path, {
     method,
     // A form of another site cannot send this header: the service takes no action without it.
@@ -54,6 +59,8 @@ async function act(method: 'POST' | 'PUT', path: string, body: object = {}): Pro
 export const reconnectShard = (id: number): Promise<void> => act('POST', `api/shards/${id}/reconnect`);
 export const reidentifyShard = (id: number): Promise<void> =>
   act('POST', `api/shards/${id}/reidentify`, { confirm: true });
+export const startReshard = (count: number): Promise<void> => act('POST', 'api/reshard', { confirm: true, count });
+export const cancelReshard = (): Promise<void> => act('DELETE', 'api/reshard');
 export const setLogLevel = (level: string): Promise<void> => act('PUT', 'api/log-level', { level });
 export const pauseSink = (name: string): Promise<void> => act('POST', `api/sinks/${encodeURIComponent(name)}/pause`);
 export const resumeSink = (name: string): Promise<void> => act('POST', `api/sinks/${encodeURIComponent(name)}/resume`);

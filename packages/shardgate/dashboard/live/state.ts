@@ -1,5 +1,6 @@
 import type { AdminSnapshot } from '../../src/admin/snapshot.ts';
-import type { HistoryPoint, Incident, ShardCondition, ShardSummary } from '../../src/service/service-view.ts';
+import type { HistoryPoint, Incident, ShardSummary } from '../../src/service/service-view.ts';
+import type { ShardCondition } from '../../src/service/shard-condition.ts';
 
 /** What the service sends each second. */
 export type Snapshot = AdminSnapshot;

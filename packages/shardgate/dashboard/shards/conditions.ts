@@ -1,4 +1,4 @@
-import type { ShardCondition } from '../../src/service/service-view.ts';
+import type { ShardCondition } from '../../src/service/shard-condition.ts';
 
 /** In the order of the legend. */
 export const CONDITIONS: readonly ShardCondition[] = [

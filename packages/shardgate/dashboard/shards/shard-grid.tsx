@@ -1,5 +1,5 @@
 import { useMemo, useRef, useState } from 'preact/hooks';
-import type { ShardCondition } from '../../src/service/service-view.ts';
+import type { ShardCondition } from '../../src/service/shard-condition.ts';
 import { plural } from '../format.ts';
 import { useLive } from '../live/store.ts';
 import { nextCell } from './next-cell.ts';

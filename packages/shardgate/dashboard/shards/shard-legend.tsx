@@ -1,4 +1,4 @@
-import type { ShardCondition } from '../../src/service/service-view.ts';
+import type { ShardCondition } from '../../src/service/shard-condition.ts';
 import { count } from '../format.ts';
 import { useLive } from '../live/store.ts';
 import { CONDITIONS, MEANING } from './conditions.ts';

@@ -1,7 +1,7 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import type { ServiceActions } from '../service/service-view.ts';
+import { inTime } from './action-time.ts';
 import type { AdminLog } from './admin-server.ts';
-import { ACTION_TIMEOUT_MS } from './defaults.ts';
 import { answer, refusal } from './open-api.ts';
 import { RefusedRequest } from './refusal.ts';
 import { noSuchShard, shardIdOf, shardParams } from './shard-param.ts';
@@ -156,20 +156,6 @@ function orElse(refusalFor: (cause: RangeError) => RefusedRequest, act: () => vo
     act();
   } catch (error) {
     throw error instanceof RangeError ? refusalFor(error) : error;
-  }
-}
-
-/** Waits for an action, but not for ever. It goes on by itself afterwards. */
-async function inTime(action: Promise<void>): Promise<void> {
-  let timer: NodeJS.Timeout | undefined;
-  const tooLate = new Promise<never>((_, reject) => {
-    const message = 'it could not be asked for in time; the log will tell whether it is done';
-    timer = setTimeout(() => reject(new RefusedRequest({ status: 504, error: 'timeout', message })), ACTION_TIMEOUT_MS);
-  });
-  try {
-    await Promise.race([action, tooLate]);
-  } finally {
-    clearTimeout(timer);
   }
 }
 

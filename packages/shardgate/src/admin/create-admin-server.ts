@@ -9,6 +9,7 @@ import { createEventStreams } from './event-streams.ts';
 import { createHttpApp } from './http-app.ts';
 import { describeApi } from './open-api.ts';
 import { addReadRoutes } from './read-routes.ts';
+import { addReshardRoutes } from './reshard-routes.ts';
 import { takeSnapshot } from './snapshot.ts';
 import { addWatchRoutes } from './watch-routes.ts';
 
@@ -36,6 +37,7 @@ export function createAdminServer(options: AdminServerOptions): AdminServer {
     addReadRoutes(routes, { view, actions, streams });
     addWatchRoutes(routes, { view, metrics, rules });
     addActionRoutes(routes, actions, log);
+    addReshardRoutes(routes, { view, actions, log });
     addDashboardRoutes(routes, files);
   });
 

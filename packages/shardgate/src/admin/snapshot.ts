@@ -1,5 +1,6 @@
 import type { DeliveryStatus } from '@shardgate/delivery';
 import type { IdentifyStatus } from '@shardgate/gateway';
+import type { ReshardView } from '../service/reshard-view.ts';
 import type {
   EventRate,
   HistoryPoint,
@@ -16,6 +17,7 @@ export interface AdminSnapshot {
   readonly point: HistoryPoint | null;
   readonly shards: readonly ShardSummary[];
   readonly budget: IdentifyStatus;
+  readonly reshard: ReshardView;
   readonly delivery: DeliveryStatus;
   readonly rates: readonly EventRate[];
   readonly pausedSinks: readonly string[];
@@ -29,6 +31,7 @@ export function takeSnapshot(view: ServiceView, actions: ServiceActions): AdminS
     point: view.history().at(-1) ?? null,
     shards: view.shards(),
     budget: view.budget(),
+    reshard: view.resharding(),
     delivery: view.delivery(),
     rates: view.eventRates(),
     pausedSinks: actions.pausedSinks(),

@@ -7,34 +7,21 @@ import type {
   Incident,
   Overview,
   Readiness,
-  ShardCondition,
   ShardDetail,
   ShardReconnect,
   ShardSummary,
 } from '../service/service-view.ts';
+import { reshardView } from './reshard-schemas.ts';
+import { amount, condition, CONDITIONS, count, time } from './schema-parts.ts';
 import type { AdminSnapshot } from './snapshot.ts';
 
 // The annotations hold each schema against the type that it describes.
 
-const count: z.ZodType<number> = z.int().min(0);
-const amount: z.ZodType<number> = z.number().min(0);
 const latency: z.ZodType<number | null> = z
   .number()
   .nullable()
   .describe('From heartbeat to acknowledgement, milliseconds; null before the first.');
-const time: z.ZodType<number> = z.number().describe('Unix time, milliseconds.');
 const perSecond: z.ZodType<number> = z.number().min(0).describe('Over the last ten seconds.');
-
-const CONDITIONS = [
-  'waiting',
-  'connecting',
-  'ready',
-  'reconnecting',
-  'paused',
-  'failed',
-  'stopped',
-] as const satisfies readonly ShardCondition[];
-const condition: z.ZodType<ShardCondition> = z.enum(CONDITIONS);
 
 const summary = {
   id: count,
@@ -184,6 +171,7 @@ export const snapshot: z.ZodType<Omit<AdminSnapshot, 'delivery'>> = z.strictObje
   point: historyPoint.nullable(),
   shards: z.array(shardSummary),
   budget,
+  reshard: reshardView,
   delivery: z.strictObject({
     sinks: z.array(sinkState),
     lanes: z.array(lane),

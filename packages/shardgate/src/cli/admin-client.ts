@@ -6,7 +6,11 @@ export interface AdminAddress {
   readonly key: string | undefined;
 }
 
-const TIMEOUT_MS = 10_000;
+/** The service is well, and does not do it now: its message says why. */
+export class RefusedByService extends Error {}
+
+/** More than an action may take. */
+const TIMEOUT_MS = 12_000;
 
 /** The address from options, else from the variables that the service itself reads. */
 export function adminAddress({ url, key }: { readonly url?: string; readonly key?: string }): AdminAddress {
@@ -17,7 +21,7 @@ export function adminAddress({ url, key }: { readonly url?: string; readonly key
 /** @throws {Error} with one line: nobody answers, or the answer is no */
 export async function callAdmin(
   { url, key }: AdminAddress,
-  method: 'GET' | 'POST' | 'PUT',
+  method: 'GET' | 'POST' | 'PUT' | 'DELETE',
   path: string,
   body?: object,
 ): Promise<unknown> {
@@ -40,6 +44,8 @@ export async function callAdmin(
   if (response.statusCode < 400 || path === '/readyz') return answer;
   if (response.statusCode === 401)
     throw new Error(`the service at ${url} wants its key: set SHARDGATE_ADMIN_SECRET_KEY or give --key`);
-  const { message } = (answer ?? {}) as { message?: string };
-  throw new Error(message ?? `the service at ${url} answered with HTTP ${response.statusCode}`);
+  const { message = `the service at ${url} answered with HTTP ${response.statusCode}` } = (answer ?? {}) as {
+    message?: string;
+  };
+  throw response.statusCode === 409 ? new RefusedByService(message) : new Error(message);
 }

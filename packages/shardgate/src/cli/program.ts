@@ -5,6 +5,7 @@ import { journalCommand } from './journal-command.ts';
 import { doctorCommand } from './doctor-command.ts';
 import { packageVersion } from './package-version.ts';
 import { reconnectCommand } from './reconnect-command.ts';
+import { reshardCommand } from './reshard-command.ts';
 import { simulateCommand } from './simulate-command.ts';
 import { startCommand } from './start-command.ts';
 import { statusCommand } from './status-command.ts';
@@ -19,6 +20,7 @@ export function createProgram(): Command {
     .addCommand(startCommand())
     .addCommand(statusCommand())
     .addCommand(reconnectCommand())
+    .addCommand(reshardCommand())
     .addCommand(doctorCommand())
     .addCommand(configCommand())
     .addCommand(demoCommand())

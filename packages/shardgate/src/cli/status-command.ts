@@ -1,6 +1,8 @@
 import { Command } from 'commander';
+import type { ReshardView } from '../service/reshard-view.ts';
 import type { Incident, Overview, Readiness } from '../service/service-view.ts';
 import { adminAddress, callAdmin } from './admin-client.ts';
+import { keptText, progressText } from './reshard-text.ts';
 import { statusLine } from './terminal-status.ts';
 
 interface StatusOptions {
@@ -21,20 +23,24 @@ export function statusCommand(): Command {
     .action(async (options: StatusOptions) => {
       const address = adminAddress(options);
       try {
-        const [readiness, overview, lanes, incidents] = (await Promise.all([
+        const [readiness, overview, lanes, incidents, reshard] = (await Promise.all([
           callAdmin(address, 'GET', '/readyz'),
           callAdmin(address, 'GET', '/api/overview'),
           callAdmin(address, 'GET', '/api/lanes'),
           callAdmin(address, 'GET', '/api/incidents'),
-        ])) as [Readiness, Overview, { lanes: { lag: number }[] }, Incident[]];
+          callAdmin(address, 'GET', '/api/reshard'),
+        ])) as [Readiness, Overview, { lanes: { lag: number }[] }, Incident[], ReshardView];
         process.exitCode = readiness.ready ? 0 : 1;
         const lag = lanes.lanes.reduce((sum, lane) => sum + lane.lag, 0);
         if (options.json === true) {
-          process.stdout.write(`${JSON.stringify({ ...readiness, ...overview, lag })}\n`);
+          process.stdout.write(`${JSON.stringify({ ...readiness, ...overview, lag, reshard })}\n`);
           return;
         }
         process.stdout.write(`${readiness.ready ? 'ready' : `not ready: ${readiness.causes.join('; ')}`}\n`);
         process.stdout.write(`${statusLine(overview, lag)}\n`);
+        const { running, configured, shards } = reshard;
+        if (running !== null) process.stdout.write(`${progressText(running)}\n`);
+        if (configured !== null) process.stdout.write(`${keptText(shards, configured)}\n`);
         for (const { at, level, text } of incidents.slice(0, 5))
           process.stdout.write(`${new Date(at).toISOString()} ${level} ${text}\n`);
       } catch (error) {

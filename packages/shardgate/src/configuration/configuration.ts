@@ -47,6 +47,14 @@ export interface Configuration {
     /** Identifies of the day that are never spent. Unit: identifies. Default: the larger of 50 and 10 % of the day’s. */
     readonly identifyReserve: number | null;
   };
+  readonly reshard: {
+    /** Bring the bot to more shards by itself when they fill up; only where this process has all of them. Default: `true`. */
+    readonly automatic: boolean;
+    /** Fill of the shards at which that happens; a shard can hold 2,500 guilds. Unit: percent. Default: `80`. */
+    readonly percentage: number;
+    /** From one look at the fill to the next. Unit: milliseconds. Default: `28800000`. */
+    readonly checkIntervalMs: number;
+  };
   readonly filters: {
     /** A GUILD_CREATE that is no join is called GUILD_LOADED_DD, so that GUILD_CREATE means “the bot joined”. Default: `true`. */
     readonly loadedGuilds: boolean;

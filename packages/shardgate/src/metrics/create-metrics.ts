@@ -6,6 +6,7 @@ import { followedCounter } from './followed-counter.ts';
 import { laneFamilies } from './lane-families.ts';
 import type { Reading } from './metric-family.ts';
 import { refreshedGauge } from './refreshed-gauge.ts';
+import { reshardFamilies } from './reshard-families.ts';
 import { serviceFamilies } from './service-families.ts';
 import { shardFamilies } from './shard-families.ts';
 import { twilightFamilies } from './twilight-families.ts';
@@ -41,6 +42,7 @@ export function createMetrics({ view, profile = 'shardgate', perShardLanes = fal
     ...serviceFamilies(),
     ...shardFamilies,
     ...budgetFamilies,
+    ...reshardFamilies,
     ...laneFamilies({ perShard: perShardLanes }),
     ...deliveryFamilies,
     ...(profile === 'twilight-dispatch' ? twilightFamilies : []),
@@ -75,6 +77,7 @@ function readingOf(view: ServiceView): Reading {
     details: shards.flatMap(({ id }) => view.shard(id) ?? []),
     delivery: view.delivery(),
     budget: view.budget(),
+    reshard: view.resharding(),
     rates: view.eventRates(),
     incidents: view.incidents(),
   };

@@ -1,5 +1,6 @@
 import type { DeliveryStatus } from '@shardgate/delivery';
 import type { IdentifyStatus } from '@shardgate/gateway';
+import type { ReshardView } from '../service/reshard-view.ts';
 import type { EventRate, Incident, Overview, Readiness, ShardDetail, ShardSummary } from '../service/service-view.ts';
 
 /** Everything that one scrape shows: read once, so that its figures belong together. */
@@ -10,6 +11,7 @@ export interface Reading {
   readonly details: readonly ShardDetail[];
   readonly delivery: DeliveryStatus;
   readonly budget: IdentifyStatus;
+  readonly reshard: ReshardView;
   readonly rates: readonly EventRate[];
   readonly incidents: readonly Incident[];
 }

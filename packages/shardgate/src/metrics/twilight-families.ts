@@ -1,4 +1,4 @@
-import type { ShardCondition } from '../service/service-view.ts';
+import type { ShardCondition } from '../service/shard-condition.ts';
 import { single, type MetricFamily, type Reading } from './metric-family.ts';
 
 /** What twilight-dispatch calls each condition. It tells resuming from identifying while it connects; from outside that cannot be seen. */

@@ -22,6 +22,8 @@ export function applyChanges(
   log.level = after.log.level;
   gateway.filters = { ...after.filters };
   gateway.whitelist = after.events.whitelist === null ? undefined : new Set(after.events.whitelist);
+  gateway.reshard = after.reshard.automatic;
+  gateway.reshardPercentage = after.reshard.percentage;
   gateway.ignoreEvents = new Set(after.events.ignore);
   for (const { name, events, ignoreEvents } of after.sinks) {
     if (!paths.some((path) => path.startsWith(`sinks.${name}.`))) continue;

@@ -1,19 +1,21 @@
 import type { GatewayManager } from '@shardgate/gateway';
 import { LOG_LEVELS, type Log } from '../log/create-log.ts';
 import type { IncidentLog } from './incident-log.ts';
+import type { Reshards } from './create-reshards.ts';
 import type { PausableSink } from './pausable-sink.ts';
 import type { ServiceActions } from './service-view.ts';
 
 export interface ActionParts {
   readonly gateway: GatewayManager;
   readonly sinks: readonly PausableSink[];
+  readonly reshards: Reshards;
   readonly incidents: IncidentLog;
   readonly log: Log;
   readonly stop: () => void;
 }
 
 /** What operators may do. Each is told as an incident, so that others see who is at work. */
-export function createActions({ gateway, sinks, incidents, log, stop }: ActionParts): ServiceActions {
+export function createActions({ gateway, sinks, reshards, incidents, log, stop }: ActionParts): ServiceActions {
   const checkShard = (shardId: number): void => {
     if (gateway.shards.has(shardId)) return;
     const ids = [...gateway.shards.keys()];
@@ -58,6 +60,9 @@ export function createActions({ gateway, sinks, incidents, log, stop }: ActionPa
       sinkOf(name).resume();
       told('operator', `an operator lets ${name} go on`, { sink: name });
     },
+    checkReshard: reshards.check,
+    reshard: reshards.start,
+    cancelReshard: reshards.cancel,
     pausedSinks: () => sinks.filter(({ isPaused }) => isPaused).map(({ name }) => name),
     stop,
   };

@@ -111,7 +111,7 @@ interface Stores {
 }
 
 function createGateway(configuration: Configuration, { folder, journal, rest }: Stores): GatewayManager {
-  const { token, apiUrl, intents, presence, largeThreshold, shards, filters, events } = configuration;
+  const { token, apiUrl, intents, presence, largeThreshold, shards, reshard, filters, events } = configuration;
   return createGatewayManager({
     token,
     apiUrl,
@@ -129,6 +129,9 @@ function createGateway(configuration: Configuration, { folder, journal, rest }: 
     resumeSessions: shards.resume,
     connectsPerSecond: shards.connectsPerSecond,
     ...(shards.identifyReserve === null ? {} : { identifyReserve: shards.identifyReserve }),
+    reshard: reshard.automatic,
+    reshardPercentage: reshard.percentage,
+    reshardCheckInterval: reshard.checkIntervalMs,
     filters,
     ...(events.whitelist === null ? {} : { whitelist: events.whitelist }),
     ignoreEvents: events.ignore,

@@ -1,9 +1,11 @@
 import type { Delivery } from '@shardgate/delivery';
 import type { Clock, GatewayManager, SpawnProgress } from '@shardgate/gateway';
+import type { Reshards } from './create-reshards.ts';
 import type { EventMeter } from './event-meter.ts';
 import type { IncidentLog } from './incident-log.ts';
 import type { ProcessFigures } from './process-figures.ts';
-import type { HistoryPoint, Overview, Readiness, ServiceView, ShardCondition } from './service-view.ts';
+import type { HistoryPoint, Overview, Readiness, ServiceView } from './service-view.ts';
+import type { ShardCondition } from './shard-condition.ts';
 import type { ShardJournal } from './shard-journal.ts';
 import { conditionOf, detailOf, summaryOf, summaryOfMissing } from './shard-views.ts';
 
@@ -15,6 +17,7 @@ export interface ViewParts {
   readonly clock: Clock;
   readonly version: string;
   readonly incidents: IncidentLog;
+  readonly reshards: Reshards;
   readonly shardJournal: ShardJournal;
   readonly meter: EventMeter;
   readonly figures: ProcessFigures;
@@ -27,7 +30,7 @@ export interface LiveView {
 }
 
 export function createView(parts: ViewParts): LiveView {
-  const { gateway, delivery, clock, version, incidents, shardJournal, meter, figures } = parts;
+  const { gateway, delivery, clock, version, incidents, reshards, shardJournal, meter, figures } = parts;
   const startedAt = clock.wallTime();
   const started = clock.now();
   const history: HistoryPoint[] = [];
@@ -36,6 +39,10 @@ export function createView(parts: ViewParts): LiveView {
   gateway.events.on('spawnProgress', (told) => {
     progress = told;
     progressAt = clock.now();
+  });
+  // It spoke of the old shards.
+  gateway.events.on('resharded', () => {
+    progress = undefined;
   });
 
   const conditions = (): Record<ShardCondition, number> => {
@@ -104,6 +111,7 @@ export function createView(parts: ViewParts): LiveView {
     },
     delivery: () => delivery.status(delivery),
     budget: () => gateway.runtime.governor.status,
+    resharding: reshards.view,
     eventRates: meter.rates,
     history: () => history,
     incidents: incidents.all,

@@ -24,13 +24,17 @@ export function createEventMeter(gateway: GatewayManager): EventMeter {
     return handleDiscordPayload(manager, payload, shardId);
   };
 
+  /** Of shards that resharding closed. */
+  let carried = 0;
   const received = (): number => {
-    let sum = 0;
+    let sum = carried;
     for (const shard of gateway.shards.values()) sum += shard.counts.received;
     return sum;
   };
   interface Look {
     readonly total: number;
+    /** How often the bot was resharded before. */
+    readonly generation: number;
     readonly types: ReadonlyMap<string, number>;
     readonly shards: ReadonlyMap<number, number>;
   }
@@ -38,11 +42,18 @@ export function createEventMeter(gateway: GatewayManager): EventMeter {
   const looks: Look[] = [];
   const span = (): number => Math.max(1, looks.length - 1);
   const newest = (): Look | undefined => looks.at(-1);
+  let generation = 0;
+  gateway.events.on('resharded', () => {
+    generation++;
+    // New shards count from 0 on; what came between the last look and the cut is left out.
+    carried += (newest()?.total ?? 0) - received();
+  });
 
   return {
     look() {
       looks.push({
         total: received(),
+        generation,
         types: new Map(counts),
         shards: new Map(Array.from(gateway.shards.values(), ({ id, counts: { received: count } }) => [id, count])),
       });
@@ -50,7 +61,11 @@ export function createEventMeter(gateway: GatewayManager): EventMeter {
     },
     total: received,
     perSecond: () => ((newest()?.total ?? 0) - (looks[0]?.total ?? 0)) / span(),
-    ofShard: (shardId) => ((newest()?.shards.get(shardId) ?? 0) - (looks[0]?.shards.get(shardId) ?? 0)) / span(),
+    ofShard(shardId) {
+      const ofNow = looks.filter((look) => look.generation === generation);
+      const count = (look: Look | undefined): number => look?.shards.get(shardId) ?? 0;
+      return (count(ofNow.at(-1)) - count(ofNow[0])) / Math.max(1, ofNow.length - 1);
+    },
     rates() {
       return Array.from(counts, ([type, count]) => ({
         type,

@@ -1,20 +1,7 @@
 import type { DeliveryStatus } from '@shardgate/delivery';
 import type { IdentifyStatus } from '@shardgate/gateway';
-
-/** What a shard looks like from outside. */
-export type ShardCondition =
-  /** Not started yet, or waiting for its turn. */
-  | 'waiting'
-  /** A connection is being made, or a session begun or continued. */
-  | 'connecting'
-  | 'ready'
-  /** Lost its connection and is on the way back. */
-  | 'reconnecting'
-  /** Does not read: the consumers are too slow. */
-  | 'paused'
-  /** Will not try again; somebody has to act. */
-  | 'failed'
-  | 'stopped';
+import type { ShardCondition } from './shard-condition.ts';
+import type { ReshardAnswer, ReshardCheck, ReshardOrder, ReshardView } from './reshard-view.ts';
 
 /** One shard, as the list shows it. */
 export interface ShardSummary {
@@ -144,6 +131,7 @@ export interface ServiceView {
   shard(id: number): ShardDetail | undefined;
   delivery(): DeliveryStatus;
   budget(): IdentifyStatus;
+  resharding(): ReshardView;
   eventRates(): readonly EventRate[];
   history(): readonly HistoryPoint[];
   /** The newest two hundred, newest first. */
@@ -165,6 +153,12 @@ export interface ServiceActions {
   pauseSink(name: string): void;
   resumeSink(name: string): void;
   pausedSinks(): readonly string[];
+  /** Asks Discord what it recommends. Resolves with what a reshard would cost. */
+  checkReshard(order: ReshardOrder): Promise<ReshardCheck>;
+  /** Resolves when the reshard has begun, or why it was not; how it ends shows in the view. */
+  reshard(order: ReshardOrder): Promise<ReshardAnswer>;
+  /** Has the reshard that is under way given up, unless it is too late for that. */
+  cancelReshard(): ReshardAnswer;
   /** Drains and ends the process, as SIGTERM does. */
   stop(): void;
 }

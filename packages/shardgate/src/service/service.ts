@@ -17,6 +17,7 @@ import { createParts } from './create-parts.ts';
 import { createView } from './create-view.ts';
 import { createEventMeter } from './event-meter.ts';
 import { createIncidentLog } from './incident-log.ts';
+import { createReshards } from './create-reshards.ts';
 import { createProcessFigures } from './process-figures.ts';
 import { addressError, discordError, folderError, ServiceError, unexpected } from './service-error.ts';
 import type { ServiceActions, ServiceView } from './service-view.ts';
@@ -59,9 +60,20 @@ export function createService(configuration: Configuration, { log, version }: { 
   const shardJournal = createShardJournal(gateway, clock);
   const meter = createEventMeter(gateway);
   const figures = createProcessFigures(clock);
-  const { view, look } = createView({ gateway, delivery, clock, version, incidents, shardJournal, meter, figures });
+  const reshards = createReshards({ gateway, clock, incidents, log });
+  const { view, look } = createView({
+    gateway,
+    delivery,
+    clock,
+    version,
+    incidents,
+    reshards,
+    shardJournal,
+    meter,
+    figures,
+  });
   const ended = createEnd();
-  const actions = createActions({ gateway, sinks, incidents, log, stop: () => void service.stop() });
+  const actions = createActions({ gateway, sinks, reshards, incidents, log, stop: () => void service.stop() });
   const metrics = createMetrics({ view, profile: configuration.metrics.profile });
   let admin: AdminServer | undefined;
   let adminUrl: string | undefined;

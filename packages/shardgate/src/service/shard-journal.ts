@@ -42,5 +42,10 @@ export function createShardJournal(gateway: GatewayManager, clock: Clock): Shard
     const [last] = past.reconnects;
     if (last?.how === null) past.reconnects[0] = { ...last, how, tookMs: Math.max(0, now - last.at) };
   });
+  // The same numbers are other shards now, and they came up unheard.
+  gateway.events.on('resharded', ({ to }) => {
+    pasts.clear();
+    for (const { shardId } of to.shards) Object.assign(of(shardId), { wasReady: true, sessionSince: clock.wallTime() });
+  });
   return { of };
 }

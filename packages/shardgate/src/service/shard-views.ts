@@ -1,13 +1,14 @@
 import type { GatewayManager } from '@shardgate/gateway';
 import type { EventMeter } from './event-meter.ts';
-import type { ShardCondition, ShardDetail, ShardSummary } from './service-view.ts';
+import type { ShardDetail, ShardSummary } from './service-view.ts';
+import type { ShardCondition } from './shard-condition.ts';
 import type { ShardJournal, ShardPast } from './shard-journal.ts';
 
 /** A shard of a gateway; its class is the gateway's own. */
 export type Shard = NonNullable<ReturnType<GatewayManager['shards']['get']>>;
 
 /** What a shard looks like to somebody who does not know its phases. */
-export function conditionOf({ state, pausedSince }: Shard, { wasReady }: ShardPast): ShardCondition {
+export function conditionOf({ state, pausedSince }: Shard, { wasReady }: Pick<ShardPast, 'wasReady'>): ShardCondition {
   switch (state.phase.kind) {
     case 'ready':
       return pausedSince === undefined ? 'ready' : 'paused';

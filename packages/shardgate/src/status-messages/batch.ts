@@ -43,6 +43,8 @@ export function addToBatch(batch: Batch, event: StatusEvent, wallTime: number): 
       addCause(entry, event.cause, event.shardId);
       break;
     case 'incident':
+    case 'resharded':
+    case 'reshardRolledBack':
       addLine(entry, plainText(event.text, LINE_LENGTH));
       break;
     case 'guildJoin':

@@ -29,6 +29,10 @@ export function listenTo(gateway: GatewayManager, tell: Tell, guildName: GuildNa
     const lost = nextSequence === undefined ? 'unknown number' : `${nextSequence - lastSequence - 1}`;
     tell({ kind: 'gap', shardId, cause: `${cause} (events: ${lost})` });
   });
+  on('resharded', ({ from, to }) => tell({ kind: 'resharded', text: `${from.shardCount} → ${to.shardCount} shards` }));
+  on('reshardRolledBack', ({ from, to, reason }) =>
+    tell({ kind: 'reshardRolledBack', text: `${from} → ${to} shards: ${reason}` }),
+  );
   on('guildsChanged', ({ left, joined }) => {
     for (const guildId of left) tell({ kind: 'guildLeave', guildId, name: guildName(guildId) });
     for (const guildId of joined) tell({ kind: 'guildJoin', guildId, name: guildName(guildId) });

@@ -16,6 +16,8 @@ export const KIND_LOOKS: Readonly<Record<StatusKind, KindLook>> = {
   failed: { title: 'Failed', colour: 0xff0000 },
   stopped: { title: 'Stopped', colour: 0x808080 },
   gap: { title: 'Events lost', colour: 0xffa500 },
+  resharded: { title: 'Resharded', colour: 0x1e90ff },
+  reshardRolledBack: { title: 'Resharding given up', colour: 0xffa500 },
   incident: { title: 'Incident', colour: 0xffa500 },
   guildJoin: { title: 'Guild Join', colour: 0x00ff00 },
   guildLeave: { title: 'Guild Leave', colour: 0xff0000 },

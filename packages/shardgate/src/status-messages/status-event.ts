@@ -9,5 +9,7 @@ export type StatusEvent =
   | { readonly kind: 'disconnected' | 'failed' | 'gap'; readonly shardId: number; readonly cause: string }
   /** Anything else that somebody should know: one sentence without secrets. */
   | { readonly kind: 'incident'; readonly text: string }
+  /** The bot has another shard count, or would have: one sentence. */
+  | { readonly kind: 'resharded' | 'reshardRolledBack'; readonly text: string }
   /** `name` undefined: not known. */
   | { readonly kind: 'guildJoin' | 'guildLeave'; readonly guildId: string; readonly name: string | undefined };

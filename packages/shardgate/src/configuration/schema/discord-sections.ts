@@ -112,6 +112,25 @@ export const shards: z.ZodType<Configuration['shards']> = section({
   })
   .prefault({});
 
+export const reshard: z.ZodType<Configuration['reshard']> = section({
+  automatic: leaf(flag().default(true), {
+    description: 'Bring the bot to more shards by itself when they fill up; only where this process has all of them.',
+    live: true,
+    flag: true,
+  }),
+  percentage: leaf(wholeNumber(1, 100).default(80), {
+    description: 'Fill of the shards at which that happens; a shard can hold 2,500 guilds.',
+    unit: 'percent',
+    live: true,
+    flag: true,
+  }),
+  checkIntervalMs: leaf(milliseconds(1).default(28_800_000), {
+    description: 'From one look at the fill to the next.',
+    unit: 'milliseconds',
+    flag: true,
+  }),
+}).prefault({});
+
 export const filters: z.ZodType<Configuration['filters']> = section({
   loadedGuilds: leaf(flag().default(true), {
     description:

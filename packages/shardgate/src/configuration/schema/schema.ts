@@ -15,6 +15,7 @@ export const configurationSchema: z.ZodObject = section({
   presence: discord.presence,
   largeThreshold: discord.largeThreshold,
   shards: discord.shards,
+  reshard: discord.reshard,
   filters: discord.filters,
   events: discord.events,
   rest: discord.rest,
