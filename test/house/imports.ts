@@ -33,7 +33,9 @@ export function target(statement: Import): string | undefined {
 
 /** Folder name of each published name: `@shardgate/wire` is `wire`. */
 export function folderOf(packageName: string): string | undefined {
-  return packageFolders.find((folder) => folder === packageName.replace(/^@shardgate\//, ''));
+  // Also of a subpath: `@shardgate/brokers/amqp`.
+  const [name] = packageName.replace(/^@shardgate\//, '').split('/');
+  return packageFolders.find((folder) => folder === name);
 }
 
 /** The circles in a graph, each once, as the list of its members in order. */

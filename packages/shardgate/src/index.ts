@@ -38,4 +38,5 @@ export { EXIT_CODES, ServiceError, type ExitReason } from './service/service-err
 export type * from './service/reshard-view.ts';
 export type * from './service/service-view.ts';
 export type * from './service/shard-condition.ts';
+export { attachTracing } from './tracing/attach-tracing.ts';
 export { startGateway, type StartGatewayOptions } from './start-gateway.ts';

@@ -49,9 +49,18 @@ describe('the example', () => {
     const text = configurationExample().replaceAll(/^ {4}\/\/ (?=[ {}])/gm, '    ');
     const { configuration } = await load(
       { 'shardgate.config.ts': text },
-      { env: { DISCORD_TOKEN: TOKEN, EVENTS_KEY: 'k', SIGNING_KEY: 'k' } },
+      {
+        env: {
+          DISCORD_TOKEN: TOKEN,
+          EVENTS_KEY: 'k',
+          SIGNING_KEY: 'k',
+          RABBITMQ_URL: 'amqp://localhost',
+          REDIS_URL: 'redis://localhost',
+          NATS_URL: 'nats://localhost',
+        },
+      },
     );
-    expect(configuration.sinks.map(({ type }) => type)).toEqual(['websocket', 'unix', 'http', 'assyst', 'stdout']);
+    expect(configuration.sinks.map(({ type }) => type)).toEqual(describeSinks().map(({ name }) => name));
   });
 });
 
@@ -92,10 +101,10 @@ describe('shardgate config', () => {
   });
 
   it('print takes a profile with its arguments, and says what has no effect', () => {
-    const words = ['print', '--profile', 'tatsu', '--', '-token', TOKEN, '-shards', '16', '-redis', 'localhost:6379'];
+    const words = ['print', '--profile', 'tatsu', '--', '-token', TOKEN, '-shards', '16', '-etcd', 'localhost:2379'];
     const { out } = run(words, {});
     expect(out).toContain('shards.total = 16  (flag -shards)\n');
-    expect(out).toContain('warn: -redis is not yet: needs the broker sink\n');
+    expect(out).toContain('warn: -etcd is not yet: needs the fleet\n');
     expect(out).not.toContain(TOKEN);
   });
 

@@ -1,3 +1,6 @@
+import { createAmqpSink } from '@shardgate/brokers/amqp';
+import { createCoreNatsSink, createJetStreamSink } from '@shardgate/brokers/nats';
+import { createRedisListSink, createRedisStreamSink } from '@shardgate/brokers/redis';
 import {
   createAssystSink,
   createCommandIntake,
@@ -25,6 +28,16 @@ function createSink(sink: SinkConfiguration) {
       return createHttpSink(sinkOptions(sink));
     case 'assyst':
       return createAssystSink(sinkOptions(sink));
+    case 'amqp':
+      return createAmqpSink(sinkOptions(sink));
+    case 'redisList':
+      return createRedisListSink(sinkOptions(sink));
+    case 'redisStream':
+      return createRedisStreamSink(sinkOptions(sink));
+    case 'jetstream':
+      return createJetStreamSink(sinkOptions(sink));
+    case 'nats':
+      return createCoreNatsSink(sinkOptions(sink));
     default:
       return createStdioSink(sinkOptions(sink));
   }
@@ -45,10 +58,57 @@ it('what a sink’s factory needs of it is all there, keys included, and nothing
     { type: 'http', name: 'c', urls: ['http://localhost:1'], secretKey: 'key', signingKey: 'key', format: 'batch' },
     { type: 'assyst', name: 'd' },
     { type: 'stdout', name: 'e', events: ['READY'], required: false },
+    {
+      type: 'amqp',
+      name: 'f',
+      url: 'amqp://u:p@localhost',
+      exchange: 'x',
+      queue: 'q',
+      queueType: 'quorum',
+      maxLength: 9,
+      deadLetterExchange: 'd',
+      bodyMembers: ['s'],
+      gaps: true,
+      heartbeatSeconds: 9,
+      confirmTimeoutMs: 9,
+      maxUnconfirmed: 9,
+      commands: { queues: ['c'] },
+    },
+    {
+      type: 'redisList',
+      name: 'g',
+      url: 'redis://localhost',
+      prefix: 'p',
+      profile: 'all',
+      encoding: 'etf',
+      etfVersionByte: true,
+      envelope: false,
+      gaps: true,
+      maxLength: 9,
+      whenFull: 'trim',
+      timeoutMs: 9,
+    },
+    { type: 'redisStream', name: 'h', url: 'redis://localhost', profile: 'spectacles', prefix: 'p', maxAgeMs: 1_000 },
+    {
+      type: 'jetstream',
+      name: 'i',
+      url: 'nats://localhost',
+      stream: 'S',
+      prefix: 'p',
+      body: 'data',
+      storage: 'memory',
+      replicas: 1,
+      maxBytes: 9,
+      maxAgeMs: 9,
+      whenFull: 'dropOldest',
+      retention: 'interest',
+      duplicateWindowMs: 100,
+    },
+    { type: 'nats', name: 'j', url: 'nats://localhost', prefix: 'p', body: 'data', commands: {} },
   ];
   const { configuration } = await load({ 'shardgate.config.json': JSON.stringify({ sinks }) });
   // The WebSocket sink throws off loopback when its key has gone astray.
-  expect(configuration.sinks.map(createSink).map(({ name }) => name)).toEqual(['a', 'b', 'c', 'd', 'e']);
+  expect(configuration.sinks.map(createSink).map(({ name }) => name)).toEqual([...'abcdefghij']);
   expect(configuration.sinks[1] && sinkOptions(configuration.sinks[1])).toEqual({
     name: 'b',
     path: '/tmp/shardgate.sock',

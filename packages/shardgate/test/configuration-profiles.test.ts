@@ -74,6 +74,8 @@ describe('the profile twilight-dispatch', () => {
       ]);
       if (isMapped(entry)) {
         for (const path of entry.to) {
+          // Each is one part of the sink's address, and may have been given as what it is by default.
+          if (path === 'sinks') continue;
           expect(valueAt(after, path), path).not.toEqual(valueAt(before, path));
           expect(after.sources.get(path)).toMatch(/^\.env: /);
         }
@@ -83,7 +85,7 @@ describe('the profile twilight-dispatch', () => {
           level: entry.needs === undefined ? 'info' : 'warn',
           text: `${name} is ${entry.why}`,
         });
-        expect(entry.why).toMatch(/^not yet: needs the (state store|broker sink)$|^without effect: \S/);
+        expect(entry.why).toMatch(/^not yet: needs the state store$|^without effect: \S/);
       }
     },
   );
@@ -102,8 +104,29 @@ describe('the profile twilight-dispatch', () => {
       filters: { loadedGuilds: false, unavailableGuilds: false, editedMessages: false },
     });
     expect(configuration.token).toBe(TOKEN);
-    expect(notes).toHaveLength(17);
+    expect(configuration.sinks).toMatchObject([
+      { type: 'amqp', name: 'rabbitmq', commands: { queues: ['gateway.send'] } },
+    ]);
+    expect(configuration.sinks[0] && Reflect.get(configuration.sinks[0], 'url')).toBe(
+      'amqp://guest:guest-password@127.0.0.1:5672/%2f',
+    );
+    expect(notes).toHaveLength(12);
     expect(JSON.stringify(notes)).not.toContain('guest-password');
+  });
+
+  it.each([
+    [{ RABBIT_HOST: 'broker' }, 'amqp://guest:guest@broker:5672/%2f'],
+    [{ RABBIT_PORT: '5673' }, 'amqp://guest:guest@127.0.0.1:5673/%2f'],
+    [{ RABBIT_USERNAME: 'a b' }, 'amqp://a%20b:guest@127.0.0.1:5672/%2f'],
+    [{ RABBIT_PASSWORD: 'p@/s' }, 'amqp://guest:p%40%2Fs@127.0.0.1:5672/%2f'],
+    [{ DEFAULT_QUEUE: 'true' }, 'amqp://guest:guest@127.0.0.1:5672/%2f'],
+    [{}, 'amqp://guest:guest@127.0.0.1:5672/%2f'],
+  ])('%j leads to RabbitMQ at %s', async (env, url) => {
+    const { configuration } = await load({}, { env: { BOT_TOKEN: TOKEN, ...env }, flags });
+    expect(Reflect.get(Object(configuration.sinks[0]), 'url')).toBe(url);
+    expect(configuration.sinks[0]).not.toHaveProperty('queue');
+    const without = await load({}, { env: { BOT_TOKEN: TOKEN, ...env, DEFAULT_QUEUE: 'false' }, flags });
+    expect(without.configuration.sinks[0]).toMatchObject({ queue: false });
   });
 
   it('channel 0 and empty variables are off, and levels of single targets are passed over', async () => {
@@ -207,7 +230,32 @@ describe('the profile tatsu', () => {
       shards: { total: 1024, first: 192, last: 255 },
       intents: 46847,
       events: { whitelist: ['MESSAGE_CREATE', 'GUILD_CREATE'] },
+      sinks: [{ type: 'redisList', name: 'redis' }],
     });
+  });
+
+  it.each([
+    [{}, [], [['redis', 'redis://localhost:6379', null]]],
+    [{ REDIS: 'cache:6380' }, [], [['redis', 'redis://cache:6380', null]]],
+    [{ REDIS: 'cache:6380' }, ['-redis', 'other:1'], [['redis', 'redis://other:1', null]]],
+    [
+      { MULTI_REDIS: '{"a:1":[],"b:2":["MESSAGE_CREATE"]}' },
+      [],
+      [
+        ['redis-a-1', 'redis://a:1', null],
+        ['redis-b-2', 'redis://b:2', ['MESSAGE_CREATE']],
+      ],
+    ],
+  ])('finds its Redis in %j %j', async (env, profileArguments, expected) => {
+    const { configuration } = await load({}, { env: { TOKEN, ...env }, flags, profileArguments });
+    expect(configuration.sinks.map((sink) => [sink.name, Reflect.get(sink, 'url'), sink.events])).toEqual(expected);
+  });
+
+  it('an unreadable MULTI_REDIS is a mistake', async () => {
+    for (const MULTI_REDIS of ['a:1', '[]', '{"a:1":"MESSAGE_CREATE"}', '{"http://[":[]}']) {
+      const { mistakes } = await errorOf(load({}, { env: { TOKEN, MULTI_REDIS }, flags }));
+      expect(mistakes, MULTI_REDIS).toMatchObject([{ path: 'sinks' }]);
+    }
   });
 
   it('says of all it knows what it does or why not', () => {

@@ -68,7 +68,8 @@ function innerText(schema: z.ZodType, indent: string): string {
   if (schema instanceof z.ZodNumber) return 'number';
   if (schema instanceof z.ZodBoolean) return 'boolean';
   if (schema instanceof z.ZodEnum) return schema.options.map((one) => `'${String(one)}'`).join(' | ');
-  if (schema instanceof z.ZodLiteral) return [...schema.values].map((one) => `'${String(one)}'`).join(' | ');
+  if (schema instanceof z.ZodLiteral)
+    return [...schema.values].map((one) => (typeof one === 'string' ? `'${one}'` : String(one))).join(' | ');
   if (schema instanceof z.ZodUnion) return schema.options.map((one) => typeText(one as z.ZodType, indent)).join(' | ');
   if (schema instanceof z.ZodArray) {
     const element = typeText(schema.element as z.ZodType, indent);

@@ -179,6 +179,10 @@ export interface Configuration {
     /** `json` has one object a line, `pretty` is for people, `auto` is pretty on a terminal. Default: `"auto"`. */
     readonly format: 'auto' | 'json' | 'pretty';
   };
+  readonly tracing: {
+    /** Start OpenTelemetry spans for connections and reshards; needs the package `@opentelemetry/api` and an SDK that Node.js loads first (`--import`). Default: `false`. */
+    readonly enabled: boolean;
+  };
   readonly statusMessages: {
     /** Webhook that tells of shards that come and go. Default: none. */
     readonly webhookUrl: string | null;

@@ -68,9 +68,12 @@ function shownSecret(value: unknown, visibility: ConfigurationLeaf['visibility']
   return pathname === '/' && search === '' ? value : `${origin}/…`;
 }
 
-/** A sink's own options, secrets included, as its factory takes them: without what the delivery asks of it. */
+/** What stands with a sink's options and is not for its factory: what the delivery asks of it, and where commands come from. */
+const NOT_ITS_OWN = ['type', 'required', 'events', 'ignoreEvents', 'commands'] as const;
+
+/** A sink's own options, secrets included, as its factory takes them. */
 export type SinkOptions<T extends SinkConfiguration = SinkConfiguration> = T extends SinkConfiguration
-  ? Omit<T, 'type' | 'required' | 'events' | 'ignoreEvents'>
+  ? Omit<T, (typeof NOT_ITS_OWN)[number]>
   : never;
 
 /**
@@ -81,7 +84,7 @@ export type SinkOptions<T extends SinkConfiguration = SinkConfiguration> = T ext
  */
 export function sinkOptions<T extends SinkConfiguration>(sink: T): SinkOptions<T> {
   const members = Object.getOwnPropertyNames(sink)
-    .filter((name) => !['type', 'required', 'events', 'ignoreEvents'].includes(name))
+    .filter((name) => !(NOT_ITS_OWN as readonly string[]).includes(name))
     .map((name) => [name, plain(Reflect.get(sink, name))]);
   return Object.fromEntries(members) as SinkOptions<T>;
 }

@@ -1,3 +1,6 @@
+import { createAmqpSink } from '@shardgate/brokers/amqp';
+import { createCoreNatsSink, createJetStreamSink } from '@shardgate/brokers/nats';
+import { createRedisListSink, createRedisStreamSink } from '@shardgate/brokers/redis';
 import {
   createAssystSink,
   createHttpSink,
@@ -15,25 +18,28 @@ export type Commands = Pick<CommandIntake, 'execute'>;
 
 /** Makes the sink that a configuration asks for. */
 export function createSink(configuration: SinkConfiguration, commands: Commands): Sink {
-  const options = sinkOptions(configuration);
-  const { type } = configuration;
-  switch (type) {
+  switch (configuration.type) {
     case 'websocket':
-      return createWebSocketSink({ ...(options as Options<'websocket'>), commands });
+      return createWebSocketSink({ ...sinkOptions(configuration), commands });
     case 'unix':
-      return createUnixSink({ ...(options as Options<'unix'>), commands });
+      return createUnixSink({ ...sinkOptions(configuration), commands });
     case 'http':
-      return createHttpSink(options as Options<'http'>);
+      return createHttpSink(sinkOptions(configuration));
     case 'assyst':
-      return createAssystSink(options as Options<'assyst'>);
+      return createAssystSink(sinkOptions(configuration));
     case 'stdout':
-      return createStdioSink(options as Options<'stdout'>);
+      return createStdioSink(sinkOptions(configuration));
+    case 'amqp':
+      return createAmqpSink(sinkOptions(configuration));
+    case 'redisList':
+      return createRedisListSink(sinkOptions(configuration));
+    case 'redisStream':
+      return createRedisStreamSink(sinkOptions(configuration));
+    case 'jetstream':
+      return createJetStreamSink(sinkOptions(configuration));
+    case 'nats':
+      return createCoreNatsSink(sinkOptions(configuration));
     default:
-      return type satisfies never;
+      return configuration satisfies never;
   }
 }
-
-type Options<Type extends SinkConfiguration['type']> = Omit<
-  Extract<SinkConfiguration, { type: Type }>,
-  'type' | 'required' | 'events' | 'ignoreEvents'
->;

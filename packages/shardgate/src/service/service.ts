@@ -13,6 +13,7 @@ import { createMetricsListener, type MetricsListener } from '../metrics/metrics-
 import { applyChanges } from './apply-changes.ts';
 import { attachStatusMessages } from './attach-status-messages.ts';
 import { createActions } from './create-actions.ts';
+import { createCommandDoors } from './create-command-doors.ts';
 import { createParts } from './create-parts.ts';
 import { createView } from './create-view.ts';
 import { createEventMeter } from './event-meter.ts';
@@ -23,6 +24,7 @@ import { addressError, discordError, folderError, ServiceError, unexpected } fro
 import type { ServiceActions, ServiceView } from './service-view.ts';
 import { createShardJournal } from './shard-journal.ts';
 import { sinksOpen } from './sinks-open.ts';
+import { startTracing } from './start-tracing.ts';
 import { watchAll } from './witness.ts';
 
 /** From one look at the counters to the next. */
@@ -81,6 +83,7 @@ export function createService(configuration: Configuration, { log, version }: { 
   let metricsListener: MetricsListener | undefined;
   let looking: TimerHandle;
   let stopping: Promise<void> | undefined;
+  const commandDoors = createCommandDoors(configuration.sinks, intake, log);
   watchAll(gateway, delivery, incidents, log);
   const statusMessages = attachStatusMessages(configuration, gateway, rest, incidents);
 
@@ -132,6 +135,8 @@ export function createService(configuration: Configuration, { log, version }: { 
 
   const close = async (): Promise<void> => {
     clock.clearTimer(looking);
+    // What they have taken they carry out; the rest stays with the broker for the next process.
+    await Promise.all(commandDoors.map((door) => door.stop()));
     await gateway.stopGateway(gateway);
     await statusMessages?.close();
     intake.close();
@@ -165,8 +170,10 @@ export function createService(configuration: Configuration, { log, version }: { 
         } catch (error) {
           throw folderError(error, folder);
         }
+        await startTracing(configuration, gateway);
         await sinksOpen(delivery);
         await listen();
+        for (const door of commandDoors) await door.start();
       } catch (error) {
         await service.stop().catch(() => {});
         throw unexpected(error);

@@ -77,6 +77,18 @@ function digits(value: number): string {
   return value < 10_000 ? String(value) : value.toLocaleString('en-US').replaceAll(',', '_');
 }
 
+/** Instead of another one that is there. */
+const LEFT_OUT: ReadonlySet<string> = new Set(['urls', 'maxAgeMs']);
+
+/** Variables that brokers' addresses are usually in. */
+const ADDRESSES: Readonly<Record<string, string>> = {
+  amqp: 'RABBITMQ_URL',
+  redisList: 'REDIS_URL',
+  redisStream: 'REDIS_URL',
+  jetstream: 'NATS_URL',
+  nats: 'NATS_URL',
+};
+
 /** One sink as it is, the others as comments: each begins to listen or to call when it stands there. */
 function sinkLines(): string[] {
   const lines = ['  sinks: ['];
@@ -86,21 +98,29 @@ function sinkLines(): string[] {
     lines.push(`${mark}{`, `${mark}  type: '${name}',`);
     for (const leaf of leaves.filter(({ path }) => !path.includes('.'))) {
       const value = exampleOf(name, leaf);
-      const isLeftOut = isDefault ? leaf.fallback === undefined && leaf.path !== 'name' : leaf.path === 'urls';
-      lines.push(`${mark}  ${isLeftOut ? '// ' : ''}${leaf.path}: ${value},`);
+      const isLeftOut = isDefault ? leaf.fallback === undefined && leaf.path !== 'name' : LEFT_OUT.has(leaf.path);
+      if (value !== undefined) lines.push(`${mark}  ${isLeftOut ? '// ' : ''}${leaf.path}: ${value},`);
     }
     lines.push(`${mark}},`);
   }
   return [...lines, '  ],'];
 }
 
-function exampleOf(type: string, { path, fallback, isSecret, defaultText }: ConfigurationLeaf): string {
+/** Undefined for what has neither a value nor a default that is one. */
+function exampleOf(type: string, { path, fallback, isSecret, defaultText }: ConfigurationLeaf): string | undefined {
   if (path === 'name') return type === 'websocket' ? "'events'" : `'${type}'`;
+  if (isSecret && path === 'url') return `{ env: '${ADDRESSES[type]}' }`;
   if (isSecret) return `{ env: '${path === 'signingKey' ? 'SIGNING_KEY' : 'EVENTS_KEY'}' }`;
   if (path === 'path' && fallback === undefined)
     return type === 'unix' ? "'/run/shardgate/events.sock'" : "'/tmp/assyst2-gateway-com'";
   if (path === 'url') return "'http://127.0.0.1:8080/events'";
   if (path === 'urls') return "['http://127.0.0.1:8080/events', 'http://127.0.0.1:8081/events']";
-  if (fallback === undefined) return defaultText.replaceAll(',', '_').replaceAll('`', '');
-  return literal(fallback);
+  return fallback === undefined ? valueIn(defaultText) : literal(fallback);
+}
+
+/** The value that a text about a default is, if it is one. */
+function valueIn(text: string): string | undefined {
+  if (/^[\d,]+$/.test(text)) return text.replaceAll(',', '_');
+  const [, word] = /^`([^`]+)`$/.exec(text) ?? [];
+  return word === undefined || word === 'true' || word === 'false' ? word : literal(word);
 }

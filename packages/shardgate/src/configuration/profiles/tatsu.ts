@@ -43,13 +43,41 @@ const names = (text: string): ProfileSettings => ({
     .filter((name) => name !== ''),
 });
 
+/** Lists in one Redis or several; of several each has its own place in the events. */
+function redisLists(given: Variables, flag?: string): ProfileSettings {
+  const { REDIS, MULTI_REDIS } = given;
+  const addresses: readonly (readonly [string, unknown])[] = MULTI_REDIS
+    ? Object.entries(jsonObject(MULTI_REDIS))
+    : [[flag || REDIS || 'localhost:6379', []]];
+  const sinks = addresses.map(([address, events]) => {
+    if (!Array.isArray(events)) throw new TextValueError('a JSON object of addresses and lists of event names');
+    const names = events.length === 0 ? {} : { events };
+    const url = address.includes('://') ? address : `redis://${address}`;
+    if (!URL.canParse(url)) throw new TextValueError('addresses such as localhost:6379');
+    // By this name it finds its place again, in whatever order the addresses stand.
+    const name = addresses.length === 1 ? 'redis' : `redis-${new URL(url).host.replace(/[^\w.-]+/g, '-')}`;
+    return { type: 'redisList', name, url, ...names };
+  });
+  return { sinks };
+}
+
+function jsonObject(text: string): object {
+  try {
+    const value: unknown = JSON.parse(text);
+    if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value;
+  } catch {
+    // Told below.
+  }
+  throw new TextValueError('a JSON object of addresses and lists of event names');
+}
+
 const ownIdentifies = 'identifies wait for each other by Discord’s rules, and the budget is kept on disk';
 const noBackfill = 'members are not fetched by the gateway; ask for them with a command';
 
 /** https://github.com/tatsuworks/gateway: flags of its gateway, and variables of the process and of its container. */
 export const tatsu: Profile = {
   name: 'tatsu',
-  defaults: { 'shards.total': 1, largeThreshold: 250 },
+  defaults: { 'shards.total': 1, largeThreshold: 250, ...redisLists({}) },
   entries: [
     maps('-token', 'bot token', 'token', (text) => ({ token: text })),
     maps('-shards', 'shards of the whole bot', 'shards.total', total),
@@ -57,7 +85,7 @@ export const tatsu: Profile = {
     maps('-stop', 'shard to stop before', 'shards.last', stop, 'minus 1, since ours is included'),
     maps('-intents', '`default`, `all` or `fast`', 'intents', intents, 'as bit sets 46847, 65535 and 46844'),
     maps('-prod', 'any text: logs as JSON', 'log.format', format, '`json`'),
-    waitsFor('-redis', 'where events go', 'the broker sink'),
+    maps('-redis', 'where events go', 'sinks', (text, given) => redisLists(given, text), 'as Redis lists'),
     waitsFor('-queue', 'gRPC service that takes events', 'gRPC'),
     waitsFor('-addr', 'listener of the management service', 'gRPC'),
     waitsFor('-etcd', 'lock of identifies over several processes', 'the fleet'),
@@ -77,8 +105,14 @@ export const tatsu: Profile = {
     maps('INTENTS', '`default`, `all` or `fast`', 'intents', intents, 'as `-intents`'),
     maps('PROD', 'any text: logs as JSON', 'log.format', format, '`json`'),
     maps('WHITELIST_EVENTS', 'the only events that are handed over', 'events.whitelist', names),
-    waitsFor('MULTI_REDIS', 'several Redis, each with its events', 'the broker sink'),
-    waitsFor('REDIS', 'where events go', 'the broker sink'),
+    maps(
+      'MULTI_REDIS',
+      'several Redis, each with its events',
+      'sinks',
+      (_text, given) => redisLists(given),
+      'as Redis lists',
+    ),
+    maps('REDIS', 'where events go', 'sinks', (_text, given) => redisLists(given), 'as Redis lists'),
     waitsFor('ETCD', 'lock of identifies over several processes', 'the fleet'),
     waitsFor('PSQL', 'PostgreSQL of the state', 'the state store'),
     waitsFor('PSQL_MAX_CONNS', 'connections to PostgreSQL', 'the state store'),

@@ -38,6 +38,20 @@ function activity(_text: string, { ACTIVITY_TYPE, ACTIVITY_NAME }: Variables): P
   return { 'presence.activities': [{ name: ACTIVITY_NAME, type: wholeNumber(ACTIVITY_TYPE || '0') }] };
 }
 
+/** Its RabbitMQ, from all of its variables: each alone is only a part of the address. */
+function rabbitmq(given: Variables): readonly unknown[] {
+  const { RABBIT_HOST, RABBIT_PORT, RABBIT_USERNAME, RABBIT_PASSWORD, DEFAULT_QUEUE } = given;
+  const url = new URL('amqp://127.0.0.1:5672/%2f');
+  url.hostname = RABBIT_HOST || '127.0.0.1';
+  url.port = String(wholeNumber(RABBIT_PORT || '5672'));
+  url.username = encodeURIComponent(RABBIT_USERNAME || 'guest');
+  url.password = encodeURIComponent(RABBIT_PASSWORD || 'guest');
+  const queue = trueOrFalse(DEFAULT_QUEUE || 'true') ? {} : { queue: false };
+  return [{ type: 'amqp', name: 'rabbitmq', url: url.href, ...queue, commands: {} }];
+}
+
+const toRabbitmq = (_text: string, given: Variables): ProfileSettings => ({ sinks: rabbitmq(given) });
+
 /** https://github.com/chamburr/twilight-dispatch: all of its 34 variables. */
 export const twilightDispatch: Profile = {
   name: 'twilight-dispatch',
@@ -47,6 +61,9 @@ export const twilightDispatch: Profile = {
     'filters.unavailableGuilds': false,
     'filters.editedMessages': false,
     'metrics.profile': 'twilight-dispatch',
+    // Its op 1 reconnects a shard.
+    'commands.roles': ['events', 'commands', 'admin'],
+    sinks: rabbitmq({}),
   },
   entries: [
     maps('RUST_LOG', 'log level', 'log.level', logLevel, '`off` is `silent`; levels of single targets are passed over'),
@@ -67,7 +84,7 @@ export const twilightDispatch: Profile = {
       'groups of shards in the process',
       'all shards of a process share one loop, which needs no groups',
     ),
-    waitsFor('DEFAULT_QUEUE', 'declare the queue `gateway.recv`', 'the broker sink'),
+    maps('DEFAULT_QUEUE', 'declare the queue `gateway.recv`', 'sinks', toRabbitmq, 'in the sink `rabbitmq`'),
     maps('RESUME', 'use stored sessions at start', 'shards.resume', (text) => ({ 'shards.resume': trueOrFalse(text) })),
     maps('INTENTS', 'intents as a bit set', 'intents', number('intents')),
     maps(
@@ -102,10 +119,10 @@ export const twilightDispatch: Profile = {
     waitsFor('STATE_EMOJI', 'store emojis', 'the state store'),
     waitsFor('STATE_VOICE', 'store voice states', 'the state store'),
     waitsFor('STATE_OLD', 'give the previous value as `old`', 'the state store'),
-    waitsFor('RABBIT_HOST', 'host of RabbitMQ', 'the broker sink'),
-    waitsFor('RABBIT_PORT', 'port of RabbitMQ', 'the broker sink'),
-    waitsFor('RABBIT_USERNAME', 'user at RabbitMQ', 'the broker sink'),
-    waitsFor('RABBIT_PASSWORD', 'password at RabbitMQ', 'the broker sink'),
+    maps('RABBIT_HOST', 'host of RabbitMQ', 'sinks', toRabbitmq, 'in the sink `rabbitmq`'),
+    maps('RABBIT_PORT', 'port of RabbitMQ', 'sinks', toRabbitmq, 'in the sink `rabbitmq`'),
+    maps('RABBIT_USERNAME', 'user at RabbitMQ', 'sinks', toRabbitmq, 'in the sink `rabbitmq`'),
+    maps('RABBIT_PASSWORD', 'password at RabbitMQ', 'sinks', toRabbitmq, 'in the sink `rabbitmq`'),
     waitsFor('REDIS_HOST', 'host of Redis', 'the state store'),
     waitsFor('REDIS_PORT', 'port of Redis', 'the state store'),
     maps('PROMETHEUS_HOST', 'address of the metrics', 'metrics.host', (text) => ({ 'metrics.host': text })),

@@ -72,6 +72,14 @@ export const log: z.ZodType<Configuration['log']> = section({
   }),
 }).prefault({});
 
+export const tracing: z.ZodType<Configuration['tracing']> = section({
+  enabled: leaf(flag().default(false), {
+    description:
+      'Start OpenTelemetry spans for connections and reshards; needs the package `@opentelemetry/api` and an SDK that Node.js loads first (`--import`).',
+    flag: true,
+  }),
+}).prefault({});
+
 const webhookExpected = 'expected the address of a webhook, https://discord.com/api/webhooks/<id>/<token>';
 
 function isWebhook(value: string): boolean {

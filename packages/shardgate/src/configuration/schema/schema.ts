@@ -29,6 +29,7 @@ export const configurationSchema: z.ZodObject = section({
   admin: operation.admin,
   metrics: operation.metrics,
   log: operation.log,
+  tracing: operation.tracing,
   statusMessages: operation.statusMessages,
   stopDeadlineMs: operation.stopDeadlineMs,
 });

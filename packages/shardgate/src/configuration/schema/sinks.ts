@@ -1,8 +1,8 @@
 import { z } from 'zod';
 import type { Configuration } from '../configuration.ts';
 import { isLoopback } from '@shardgate/delivery';
+import { amqp, jetStream, natsCore, redisList, redisStream } from './broker-sinks.ts';
 import {
-  eventNames,
   flag,
   key,
   leaf,
@@ -15,23 +15,7 @@ import {
   webAddress,
   wholeNumber,
 } from './leaf.ts';
-
-const common = {
-  name: leaf(text().regex(/^[\w.-]{1,64}$/, 'expected 1 to 64 letters, digits, dots, dashes or underscores'), {
-    description:
-      'Unique among the sinks. It names the place up to which events were acknowledged, so a new name begins anew.',
-    defaultText: 'required',
-  }),
-  required: leaf(flag().default(true), {
-    description: 'Whether an event has to wait for this sink before it is done with.',
-  }),
-  events: leaf(eventNames().nullable().default(null), {
-    description: 'The only events that this sink gets.',
-    defaultText: 'all',
-    live: true,
-  }),
-  ignoreEvents: leaf(eventNames().default([]), { description: 'Events that this sink does not get.', live: true }),
-};
+import { common, type } from './sink-parts.ts';
 
 const secretKey = leaf(key().exactOptional(), {
   description: 'The key every client has to give.',
@@ -79,8 +63,6 @@ const stream = {
     defaultText: '65,536',
   }),
 };
-
-const type = <const T extends string>(name: T): z.ZodLiteral<T> => z.literal(name);
 
 const websocket = section({
   type: type('websocket'),
@@ -194,30 +176,38 @@ const assyst = section({
 const stdio = section({ type: type('stdout'), ...common });
 
 /** What each type of sink may have, in the order of the page. */
-export const sinkTypes: Readonly<Record<'websocket' | 'unix' | 'http' | 'assyst' | 'stdout', z.ZodObject>> = {
+export const sinkTypes: Readonly<Record<Configuration['sinks'][number]['type'], z.ZodObject>> = {
   websocket,
   unix,
   http,
   assyst,
   stdout: stdio,
+  amqp,
+  redisList,
+  redisStream,
+  jetstream: jetStream,
+  nats: natsCore,
 };
 
 const types = Object.keys(sinkTypes)
   .map((name) => `'${name}'`)
   .join(', ');
 
-const one = z.discriminatedUnion('type', [websocket, unix, http, assyst, stdio], {
+const all = [websocket, unix, http, assyst, stdio, amqp, redisList, redisStream, jetStream, natsCore] as const;
+
+const one = z.discriminatedUnion('type', all, {
   error: ({ input }) =>
     typeof input === 'object' ? `expected a type of sink: ${types}` : `expected an object with type and name`,
 });
 
-export const sinks: z.ZodType<Configuration['sinks']> = leaf(
+// The type is made from this schema and compared with it by a test: it cannot be another one.
+export const sinks = leaf(
   z
     .array(one, 'expected a list of sinks')
     .min(1, 'expected one sink or more')
-    .superRefine((all, context) => {
-      all.forEach(({ name }, index) => {
-        if (all.findIndex((other) => other.name === name) === index) return;
+    .superRefine((given, context) => {
+      given.forEach(({ name }, index) => {
+        if (given.findIndex((other) => other.name === name) === index) return;
         context.addIssue({ code: 'custom', path: [index, 'name'], message: 'expected a name that no other sink has' });
       });
     })
@@ -226,4 +216,4 @@ export const sinks: z.ZodType<Configuration['sinks']> = leaf(
     description: 'Where events go; each has a type and a name.',
     defaultText: 'a WebSocket named `events` on 127.0.0.1:7900',
   },
-);
+) as z.ZodType as z.ZodType<Configuration['sinks']>;
