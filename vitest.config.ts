@@ -18,6 +18,7 @@ const alias = {
   '@shardgate/state/redis': source('state', 'redis/'),
   '@shardgate/state/postgres': source('state', 'postgres/'),
   '@shardgate/state/reader': source('state', 'reader/'),
+  '@shardgate/state/api': source('state', 'api/'),
   '@shardgate/state': source('state'),
   '@shardgate/client': source('client'),
   '@shardgate/simulator': source('simulator'),

@@ -39,11 +39,13 @@ const built = async (): Promise<typeof Gateway> =>
 export async function createWorkerBed(options: {
   readonly shards: number;
   readonly pool?: WorkerPoolOptions;
+  /** Default true: the module that misbehaves on order. */
+  readonly hasModule?: boolean;
   readonly gateway?: Partial<GatewayOptions>;
   readonly simulator?: Parameters<typeof createSimulator>[0];
 }): Promise<WorkerBed> {
   const { createGatewayManager, createWorkerPool } = await built();
-  const { shards } = options;
+  const { shards, hasModule = true } = options;
   const simulator = createSimulator({
     shards,
     maxConcurrency: 16,
@@ -69,7 +71,7 @@ export async function createWorkerBed(options: {
   const pool = createWorkerPool({
     maxClusters: 2,
     shardsPerCluster: Math.ceil(shards / 2),
-    module: new URL('../process/workers-module.mjs', import.meta.url),
+    ...(hasModule ? { module: new URL('../process/workers-module.mjs', import.meta.url) } : {}),
     ...options.pool,
   });
   pool.attach(gateway);

@@ -1,5 +1,6 @@
 // The module that the workers of the tests load: worker threads do on order what bad modules do by mistake.
 import { knownDispatch } from '@shardgate/wire';
+import { setTimeout as pause } from 'node:timers/promises';
 import { BroadcastChannel, isMainThread } from 'node:worker_threads';
 
 const misbehave = {
@@ -45,6 +46,8 @@ export default function prepare(gateway, { workerId }) {
   gateway.handleDiscordPayload = (manager, data, shardId) => {
     // Known to stay in the worker: the main thread never sees these.
     if (data.t === 'TYPING_START' && manager.url === 'keep-typing') return undefined;
+    if (data.t === 'MESSAGE_CREATE' && manager.url === 'take-time')
+      return pause(data.s % 100).then(() => forward(manager, data, shardId));
     if (data.t === 'MESSAGE_CREATE' && damages-- > 0) return forward(manager, damaged(data), shardId);
     return forward(manager, data, shardId);
   };

@@ -24,3 +24,19 @@ export { createEventClient } from './stream/create-event-client.ts';
 export type { ClientEvents, CloseOptions, EventClient, EventClientStatus } from './stream/event-client.ts';
 export type { HandlerVerdict, OnHandlerError, SeenStore } from './stream/event-handling.ts';
 export type { IntakeStatus } from './stream/event-intake.ts';
+export { createStateClient, type StateClientOptions } from './state/create-state-client.ts';
+export type { ShardChoice, StateClient } from './state/state-client.ts';
+export type {
+  CachedChannel,
+  CachedGuild,
+  CachedMember,
+  CachedMessage,
+  CachedThread,
+  CachedUser,
+  CachedGuildSnapshot,
+  GuildLists,
+  ListNames,
+  Page,
+  StateCounts,
+  StateStatistics,
+} from './state/state-objects.ts';

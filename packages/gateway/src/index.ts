@@ -66,6 +66,7 @@ export type {
 export type { Crossing, ReshardStreams, WaitingEvent } from './reshard/crossing.ts';
 export type { SendOptions, ShardCommand } from './shard-command.ts';
 export { OwnCloseCode } from './shard/close-codes.ts';
+export type { Probe, ProbeState } from './shard/probe.ts';
 export type { RemoteLink } from './shard/remote-link.ts';
 export type { ShardInput } from './shard/input.ts';
 export type { ConnectTarget, ShardPhase, ShardState, ShardStatus } from './shard/phase.ts';

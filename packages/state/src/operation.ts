@@ -94,5 +94,6 @@ export type Replaced = string | readonly string[] | undefined;
 /** What `merge` makes of a stored text: `fields` over its members, in the order in which it had them, new ones at the end. */
 export function mergeFields(stored: string | undefined, fields: Readonly<Record<string, unknown>>): string {
   if (stored === undefined) return JSON.stringify(fields);
-  return JSON.stringify(Object.assign(JSON.parse(stored) as object, fields));
+  // Spread, not assigned: a member called `__proto__` is data.
+  return JSON.stringify({ ...(JSON.parse(stored) as object), ...fields });
 }

@@ -2,7 +2,7 @@ import { inspect } from 'node:util';
 import type { OptionCheck } from './option-check.ts';
 
 /** Options whose value no message may show: keys, and addresses, in which people put keys. */
-const SECRETS: ReadonlySet<string> = new Set(['secretKey', 'signingKey', 'url']);
+const SECRETS: ReadonlySet<string> = new Set(['secretKey', 'signingKey', 'url', 'key']);
 
 /**
  * Checks options as a whole; one that is left out or undefined is not looked at unless it is `required`.

@@ -5,7 +5,7 @@ import type { GuildEvent } from './guild-registry.ts';
 import { guildHeardOf } from './guilds-loaded.ts';
 
 /** Name of a GUILD_CREATE that is no join; Discordeno's word for it. Why also after an outage: docs/decisions/0001. */
-const LOADED_GUILD = 'GUILD_LOADED_DD';
+export const LOADED_GUILD = 'GUILD_LOADED_DD';
 
 /**
  * Looks at the three events that need it and lets everything else pass untouched, its `d` unparsed.

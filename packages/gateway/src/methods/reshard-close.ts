@@ -22,8 +22,12 @@ export async function reshardClose(gateway: GatewayManager, reshard: Reshard): P
     if (runtime.crossing === tail) runtime.crossing = undefined;
   });
   const { signal } = runtime.stopping;
+  // What waits for a socket in a worker is written by the old shard; nobody knows what was written already.
   const hasOpenRequests = (): boolean =>
-    old.shards.find((shard) => shard.ready && clock.now() - shard.requestedAt < ANSWER_MS) !== undefined;
+    old.shards.find(
+      ({ remote, ready, requestedAt }) =>
+        (remote?.openCommands ?? 0) > 0 || (ready && clock.now() - requestedAt < ANSWER_MS),
+    ) !== undefined;
   while (hasOpenRequests() && clock.now() - from < ANSWERS_MS && !signal.aborted) await pause(clock, LOOK_MS, signal);
   await stopGeneration(old, 'resharded');
 }

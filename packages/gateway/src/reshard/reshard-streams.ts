@@ -1,7 +1,8 @@
 import { WireError, type Payload } from '@shardgate/wire';
-import { filterDispatch, guildEventOf, marked } from '../filters/filter-dispatch.ts';
+import { guildEventOf, marked } from '../filters/filter-dispatch.ts';
 import type { GatewayManager } from '../gateway-manager.ts';
 import { pauseIfFull, settle, takeOff } from '../shard/in-flight.ts';
+import { filtered } from '../shard/filtered.ts';
 import type { Shard } from '../shard/shard.ts';
 import type { ReshardStreams, WaitingEvent } from './crossing.ts';
 import { eventKey, guildOf, isOfOneSession } from './event-key.ts';
@@ -28,6 +29,8 @@ export function createReshardStreams(gateway: GatewayManager, next: GatewayManag
   let heldBytes = 0;
   let heldEvents = 0;
   let frozen: WaitingEvent[] | undefined;
+  /** Guilds that a worker's old shard knows already, and that the bot has not heard of. */
+  const frozenJoins = new Set<string>();
   let holdsAll = false;
 
   const newShardOf = (guild: string): number => shardIdOf(guild, next.maxShards);
@@ -103,12 +106,13 @@ export function createReshardStreams(gateway: GatewayManager, next: GatewayManag
 
   /** The new shard's own view of a guild; {@link NOISE} when it only loads what the old ones have. */
   const guildEvent = (shard: Shard, payload: Payload): Payload | undefined | typeof NOISE => {
-    const passed = filterDispatch(next, shard, payload);
+    const passed = filtered(next, shard, payload);
     if (passed === undefined || guildEventOf(passed) !== 'startup') return passed;
     const id = guildOf(payload) ?? '';
     const old = gateway.shards.get(shardIdOf(id, gateway.maxShards));
     // A guild that nobody here knew: the bot was added a moment ago, and the old shard has still to say so.
-    return old?.guilds.status(id) === 'absent' ? marked(payload, 'join') : NOISE;
+    const isNews = old?.guilds.status(id) === 'absent' || frozenJoins.has(id);
+    return isNews ? marked(payload, 'join') : NOISE;
   };
 
   /** Data that cannot be read is dealt with where it is handed over. */
@@ -121,10 +125,20 @@ export function createReshardStreams(gateway: GatewayManager, next: GatewayManag
     }
   };
 
+  const noteJoin = (shard: Shard, payload: Payload): void => {
+    const passed = payload.t === 'GUILD_CREATE' ? shard.remote?.filtered(payload) : undefined;
+    if (passed === undefined || guildEventOf(passed) !== 'join') return;
+    readable(
+      () => frozenJoins.add(guildOf(payload) ?? ''),
+      () => {},
+    );
+  };
+
   return {
     old: {
       takes(shard, payload) {
         if (frozen !== undefined) {
+          noteJoin(shard, payload);
           frozen.push({ ...wait(gateway, shard, payload), shard, payload, filtered: false, gone: false });
           return true;
         }
@@ -179,6 +193,7 @@ export function createReshardStreams(gateway: GatewayManager, next: GatewayManag
     thawOld() {
       const events = frozen ?? [];
       frozen = undefined;
+      frozenJoins.clear();
       return events;
     },
     thawNew() {

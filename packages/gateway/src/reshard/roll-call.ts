@@ -1,17 +1,15 @@
 import type { GatewayManager } from '../gateway-manager.ts';
 import { note } from '../report.ts';
 import { applyInput } from '../shard/apply.ts';
-import type { Connection } from '../shard/connection.ts';
-import { sendProbe } from '../shard/outbox.ts';
+import type { Probe } from '../shard/probe.ts';
+import { sendProbe } from '../shard/send-probe.ts';
 import type { Shard } from '../shard/shard.ts';
 
 /** A shard that says nothing for this long is connected anew, milliseconds. */
 const SILENCE_MS = 10_000;
 
 interface Call {
-  readonly connection: Connection;
-  /** Acknowledgements after which the shard has answered. */
-  readonly target: number;
+  readonly probe: Probe;
   readonly at: number;
 }
 
@@ -30,16 +28,15 @@ export function createRollCall(gateway: GatewayManager): RollCall {
   const calls = new Map<Shard, Call>();
 
   const hasAnswered = (shard: Shard): boolean => {
-    const { connection } = shard;
-    if (!shard.ready || connection === undefined) return false;
+    if (!shard.ready) return false;
     const call = calls.get(shard);
     const now = gateway.clock.now();
-    if (call === undefined || call.connection !== connection) {
-      // What is under way already was asked earlier; only the answer to ours counts.
-      if (sendProbe(gateway, shard)) calls.set(shard, { connection, target: connection.beats, at: now });
+    if (call === undefined || call.probe.state === 'void') {
+      const probe = sendProbe(gateway, shard);
+      if (probe !== undefined) calls.set(shard, { probe, at: now });
       return false;
     }
-    if (connection.acknowledgements >= call.target) return true;
+    if (call.probe.state === 'answered') return true;
     if (now - call.at < SILENCE_MS) return false;
     note(gateway, 'GW RESHARD', { silentShard: shard.id });
     calls.delete(shard);

@@ -1,11 +1,14 @@
 import { Op } from '@shardgate/wire';
-import { filterDispatch } from '../filters/filter-dispatch.ts';
 import type { GatewayManager, Reshard } from '../gateway-manager.ts';
 import { contained, report } from '../report.ts';
 import { handOverWaiting } from '../shard/hand-over.ts';
 import { settle } from '../shard/in-flight.ts';
+import type { QueuedCommand } from '../shard/command-queue.ts';
+import { filtered } from '../shard/filtered.ts';
 import { managerOf } from '../shard/manager-of.ts';
+import type { RemoteLink } from '../shard/remote-link.ts';
 import type { Shard } from '../shard/shard.ts';
+import type { ShardCommand } from '../shard-command.ts';
 import { startUpkeep } from '../upkeep.ts';
 import type { WaitingEvent } from './crossing.ts';
 import { createGeneration, dissolve, moveShards } from './generation.ts';
@@ -58,7 +61,7 @@ export function handOverFiltered(gateway: GatewayManager, event: WaitingEvent): 
     const arrived = payload;
     payload = undefined;
     contained(gateway, 'filters', shard.id, () => {
-      payload = filterDispatch(gateway, shard, arrived);
+      payload = filtered(gateway, shard, arrived);
     });
   }
   if (payload === undefined) settle(managerOf(shard), shard, tracker, flight);
@@ -89,7 +92,8 @@ function moveCommands(gateway: GatewayManager, old: GatewayManager): void {
     for (const command of shard.commands.takeAll()) {
       const heir = heirOf(gateway, shard, command.d);
       if (heir === undefined || command.op === Op.PresenceUpdate) command.resolve();
-      else heir.commands.enqueue(command);
+      else if (heir.remote === undefined) heir.commands.enqueue(command);
+      else sendRemotely(gateway, heir.remote, command);
     }
   }
   for (const shard of gateway.shards.values()) {
@@ -101,6 +105,16 @@ function moveCommands(gateway: GatewayManager, old: GatewayManager): void {
       );
     contained(gateway, 'processGatewayQueue', shard.id, () => gateway.processGatewayQueue(gateway, shard.id));
   }
+}
+
+function sendRemotely(gateway: GatewayManager, remote: RemoteLink, command: QueuedCommand): void {
+  const { op, d, highPriority, expiresAt } = command;
+  const expires = expiresAt === undefined ? {} : { expiresAfterMs: Math.max(1, expiresAt - gateway.clock.now()) };
+  // It was checked when it was sent.
+  remote.send({ op, d } as ShardCommand, { highPriority, ...expires }).then(
+    () => command.resolve(),
+    (error: Error) => command.reject(error),
+  );
 }
 
 function heirOf(gateway: GatewayManager, shard: Shard, d: unknown): Shard | undefined {

@@ -22,7 +22,8 @@ export function handOver(gateway: GatewayManager, shard: Shard, payload: Payload
     if (error instanceof WireError) return unreadableEvent(gateway, shard, tracker, error);
     hookFailed(gateway, 'handleDiscordPayload', shard.id, error);
   }
-  if (result === HELD && s !== null) takeOff(shard, tracker.begin(s, payload.bytes.length, gateway.clock.now(), true));
+  // One that is settled by number is never overdue: when it began matters to nobody.
+  if (result === HELD && s !== null) takeOff(shard, tracker.begin(s, payload.bytes.length, 0, true));
   else if (isThenable(result))
     waitFor(shard, tracker, tracker.begin(s, payload.bytes.length, gateway.clock.now()), result);
   else if (s !== null) tracker.settleNow(s);
@@ -39,6 +40,7 @@ export function handOverWaiting(
   // Its session has ended meanwhile.
   if (flight.settled) return;
   const land = (): void => settle(managerOf(shard), shard, tracker, flight);
+  if (shard.remote?.handle(payload, land) === true) return;
   let result: unknown;
   try {
     result = gateway.handleDiscordPayload(gateway, payload as unknown as DispatchPayload, shard.id);

@@ -21,7 +21,8 @@ export function sendHeartbeat(gateway: GatewayManager, shard: Shard): void {
   beat(gateway, shard);
 }
 
-function beat(gateway: GatewayManager, shard: Shard): void {
+/** A heartbeat that does not count as one that fell due. */
+export function beat(gateway: GatewayManager, shard: Shard): void {
   const { heartbeat } = shard;
   heartbeat.lastSentAt = gateway.clock.wallTime();
   heartbeat.acknowledged = false;
@@ -38,13 +39,6 @@ export function answerHeartbeat(gateway: GatewayManager, shard: Shard): void {
   const beats = Math.ceil(gateway.queueResetInterval / Math.max(1, shard.heartbeat.interval));
   if (shard.sendLimit.waitMs(gateway.clock.now(), beats) === 0) beat(gateway, shard);
   else note(gateway, 'GW HEARTBEAT REQUEST', { shardId: shard.id, detail: 'not answered: the send limit is reached' });
-}
-
-/** A heartbeat out of turn, if the window has room for it: its acknowledgement tells that everything sent before has arrived. False when there was none. */
-export function sendProbe(gateway: GatewayManager, shard: Shard): boolean {
-  if (shard.connection?.socket === undefined || shard.sendLimit.waitMs(gateway.clock.now(), 1) > 0) return false;
-  beat(gateway, shard);
-  return true;
 }
 
 /** @see https://docs.discord.com/developers/events/gateway#resuming */

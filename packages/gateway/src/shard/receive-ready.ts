@@ -37,6 +37,7 @@ export function receiveReady(gateway: GatewayManager, shard: Shard, payload: Pay
 
   abandonFlights(gateway, shard);
   shard.tracker = new SequenceTracker(0);
+  shard.covered = undefined;
   if (payload.s !== null) shard.tracker.receive(payload.s);
   shard.userId = text(member(member(d, 'user'), 'id')) ?? null;
   shard.applicationId = text(member(member(d, 'application'), 'id')) ?? null;

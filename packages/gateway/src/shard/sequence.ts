@@ -5,7 +5,7 @@ export interface InFlight {
   readonly bytes: number;
   readonly startedAt: number;
   /** Settled by number and not by its handler's promise. */
-  readonly held: boolean;
+  held: boolean;
   settled: boolean;
 }
 

@@ -1,3 +1,4 @@
+import type { GatewayManager } from '../gateway-manager.ts';
 import type { IdentifyPermit } from '../identify/identify-queue.ts';
 import { refreshGatewayBot } from '../refresh-gateway-bot.ts';
 import { hookFailed } from '../report.ts';
@@ -113,6 +114,11 @@ export function createAnswers(
 }
 
 async function write(links: readonly RemoteShard[]): Promise<void> {
-  const managers = new Set(links.map(({ shard }) => managerOf(shard)));
+  const managers = new Set(links.map(({ shard }) => managerOf(shard)).filter(isWritten));
   await Promise.all(Array.from(managers, saveCheckpoints));
+}
+
+/** During a cut nothing may write over what it stores: whoever does it has stopped the upkeep of the new shards. */
+function isWritten({ runtime }: GatewayManager): boolean {
+  return runtime.reshardMark?.state !== 'preparing' || runtime.upkeepTimer !== undefined;
 }

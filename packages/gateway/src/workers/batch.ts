@@ -1,11 +1,11 @@
 import type { Payload } from '@shardgate/wire';
-import type { GuildEvent } from '../filters/guild-registry.ts';
 import type { FromWorker, WorkerNote } from './messages.ts';
 import type { Soon } from '../ports/soon.ts';
+import { guildEventBits } from './verdict.ts';
 
 /**
  * Dispatches in one piece of memory, one after the other. Each has a head of eight 32-bit words and its bytes, padded to whole words:
- * guild event and name, shard index, sequence number (high, low), length, start and end of `d`, nothing.
+ * verdict (see `verdict.ts`) and name, shard index, sequence number (high, low), length, start and end of `d`, nothing.
  */
 export const HEAD_WORDS = 8;
 /** A name that is null. */
@@ -13,16 +13,6 @@ export const NO_NAME = 0xff_ffff;
 /** The high word of a sequence number that is null. */
 export const NO_SEQUENCE = 0xffff_ffff;
 export const TWO_32: number = 2 ** 32;
-
-/** By their number in a head. */
-export const GUILD_EVENTS: readonly (GuildEvent | undefined)[] = [
-  undefined,
-  'join',
-  'startup',
-  'available',
-  'leave',
-  'outage',
-];
 
 /** A tick that has gathered so many bytes goes out before its end. */
 const FULL_BYTES = 256 * 1024;
@@ -33,7 +23,7 @@ const MOST_BYTES: number = FULL_BYTES + 64 * 1024;
 /** Gathers what a worker has to say in one tick. */
 export interface Outbox {
   /** Copies a dispatch into the batch: its bytes may be a part of a much larger buffer, which cannot be transferred. */
-  dispatch(index: number, payload: Payload): void;
+  dispatch(index: number, payload: Payload, verdict?: number): void;
   note(note: WorkerNote): void;
 }
 
@@ -86,7 +76,7 @@ export function createOutbox(post: (message: FromWorker, transfer: ArrayBuffer[]
 
   return {
     note,
-    dispatch(index, payload) {
+    dispatch(index, payload, verdict = guildEventBits(payload)) {
       const { s, bytes } = payload;
       const { length } = bytes;
       const name = nameOf(payload.t);
@@ -94,7 +84,7 @@ export function createOutbox(post: (message: FromWorker, transfer: ArrayBuffer[]
       if (end > memory.bytes.length) memory = grown(memory, used, end);
       const { words } = memory;
       const at = used >> 2;
-      words[at] = (name << 8) | guildEventOf(payload);
+      words[at] = (name << 8) | verdict;
       words[at + 1] = index;
       words[at + 2] = s === null ? NO_SEQUENCE : Math.floor(s / TWO_32);
       words[at + 3] = s === null ? 0 : s % TWO_32;
@@ -124,10 +114,4 @@ function grown(memory: Memory, used: number, least: number): Memory {
   const larger = open(Math.max(least, memory.bytes.length * 2));
   memory.bytes.copy(larger.bytes, 0, 0, used);
   return larger;
-}
-
-function guildEventOf(payload: Payload): number {
-  // Only the guild filter writes it, on the payloads of two names.
-  const { guildEvent } = payload as { guildEvent?: GuildEvent };
-  return guildEvent === undefined ? 0 : GUILD_EVENTS.indexOf(guildEvent);
 }

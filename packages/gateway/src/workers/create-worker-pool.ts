@@ -2,7 +2,7 @@ import { GatewayError } from '../errors.ts';
 import type { GatewayManager } from '../gateway-manager.ts';
 import { ensureShard } from '../methods/shard-of.ts';
 import { pause } from '../ports/pause.ts';
-import { whenReady } from '../ready.ts';
+import { rejectReady, whenReady } from '../ready.ts';
 import { report } from '../report.ts';
 import { endsSession, OwnCloseCode } from '../shard/close-codes.ts';
 import { managerOf } from '../shard/manager-of.ts';
@@ -14,6 +14,7 @@ import type { PoolEvents } from './pool-events.ts';
 import { poolSettings, type WorkerPoolOptions } from './pool-options.ts';
 import { createRemoteShard, type RemoteHost, type RemoteShard } from './remote-shard.ts';
 import { createSettledTeller } from './settled-teller.ts';
+import { shippedOptions } from './shipped-options.ts';
 import type { WorkerPool } from './worker-pool.ts';
 import { createWorkerSlot, type SlotHub, type WorkerSlot } from './worker-slot.ts';
 
@@ -48,7 +49,7 @@ export function createWorkerPool(options: WorkerPoolOptions = {}): WorkerPool {
     }
   };
 
-  const teller = createSettledTeller(settings.soon, (workerId, message) => slots.get(workerId)?.post(message));
+  const teller = createSettledTeller(clock, (workerId, message) => slots.get(workerId)?.post(message));
 
   const host: RemoteHost = {
     post: (link, message: ToWorker) =>
@@ -66,8 +67,10 @@ export function createWorkerPool(options: WorkerPoolOptions = {}): WorkerPool {
 
   const stopped = (link: RemoteShard): void => {
     forget(link);
-    const gateway = managerOf(link.shard);
-    report(gateway, 'shardStopped', { shardId: link.shard.id });
+    const { shard } = link;
+    const gateway = managerOf(shard);
+    report(gateway, 'shardStopped', { shardId: shard.id });
+    rejectReady(gateway, shard, new GatewayError('stopped', `shard ${shard.id} was stopped`, { shardId: shard.id }));
     gateway.runtime.onDrained?.();
   };
 
@@ -147,6 +150,8 @@ export function createWorkerPool(options: WorkerPoolOptions = {}): WorkerPool {
     else if (existing !== undefined && !['idle', 'stopped', 'fatal'].includes(existing.status)) return;
     const shard = ensureShard(gateway, shardId, shardCount);
     shard.shardCount = shardCount;
+    // A reshard begins: from here on the old shards' events have to come unfiltered.
+    if (gateway.runtime.crossing !== undefined) for (const other of slots.values()) other.tellOptions();
     const slot = slotOf(workerId);
     const made = createRemoteShard(shard, workerId, host);
     linkOf.set(shard, made);
@@ -209,6 +214,7 @@ export function createWorkerPool(options: WorkerPoolOptions = {}): WorkerPool {
     events,
     tellClusterToIdentify,
     attach(gateway) {
+      mustBeCloneable(gateway);
       const { identify, resume, stopGateway } = gateway;
       if (settings.shardsPerCluster !== undefined) gateway.shardsPerCluster = settings.shardsPerCluster;
       if (settings.maxClusters !== undefined) gateway.maxClusters = settings.maxClusters;
@@ -225,8 +231,10 @@ export function createWorkerPool(options: WorkerPoolOptions = {}): WorkerPool {
       };
       gateway.stopGateway = async (manager, code, reason) => {
         await stopGateway(manager, code, reason);
-        // While resharding the workers may have another manager's shards.
-        if ([...links.values()].every(({ shard }) => managerOf(shard) === manager)) await stop();
+        // The workers may have another gateway's shards, too; a generation of this one's inherits from it.
+        const isOwn = (one: GatewayManager): boolean =>
+          one === manager || Object.prototype.isPrototypeOf.call(manager, one);
+        if ([...links.values()].every(({ shard }) => isOwn(managerOf(shard)))) await stop();
       };
     },
     async start(workers) {
@@ -263,6 +271,7 @@ export function createWorkerPool(options: WorkerPoolOptions = {}): WorkerPool {
       const done = (): void => {
         events.off('workerStarted', started);
         events.off('workerLost', lost);
+        events.off('workerStopped', stoppedEarly);
       };
       const started: PoolEvents['workerStarted'] = ({ workerId }) => {
         if (workerId === slot.workerId) resolve(done());
@@ -272,9 +281,28 @@ export function createWorkerPool(options: WorkerPoolOptions = {}): WorkerPool {
         done();
         reject(error instanceof Error ? error : new Error(`worker ${workerId} could not be started`));
       };
+      const stoppedEarly: PoolEvents['workerStopped'] = ({ workerId }) => {
+        if (workerId !== slot.workerId) return;
+        done();
+        reject(new GatewayError('stopped', `worker ${workerId} was stopped while it started`));
+      };
       events.on('workerStarted', started);
       events.on('workerLost', lost);
+      events.on('workerStopped', stoppedEarly);
       slot.ensureStarted();
     });
+  }
+}
+
+/** Options go to the workers as they are. */
+function mustBeCloneable(gateway: GatewayManager): void {
+  for (const [name, value] of Object.entries(shippedOptions(gateway, 1))) {
+    try {
+      structuredClone(value);
+    } catch (cause) {
+      throw new TypeError(`option ${name} cannot be handed to a worker: it must be plain data, without functions`, {
+        cause,
+      });
+    }
   }
 }

@@ -20,6 +20,8 @@ export interface ShardSeat {
   readonly userId: string | null;
   readonly applicationId: string | null;
   readonly presence: unknown;
+  /** See `Shard.covered`. */
+  readonly covered: readonly number[];
 }
 
 /** A shard in a worker, as its mirror shows it. */
@@ -37,6 +39,8 @@ export interface ShardFigures {
   readonly userId: string | null;
   readonly applicationId: string | null;
   readonly guildsAnnounced: boolean;
+  /** See `Shard.requestedAt`; by the worker's clock. */
+  readonly requestedAt: number;
 }
 
 /** One call of the guild registry, repeated on the mirror. */
@@ -66,6 +70,12 @@ export type WorkerNote =
   | { readonly type: 'permit'; readonly id: number; readonly act: 'used' | 'released' }
   /** A command was written to the socket, or never will be. */
   | { readonly type: 'sent'; readonly id: number; readonly index: number; readonly error: SentError | undefined }
+  /** A probe's answer came; or it will not. */
+  | { readonly type: 'probed'; readonly id: number; readonly index: number; readonly answered: boolean }
+  /** The module's handler still works on these, and what it was called for later crosses before. */
+  | { readonly type: 'taken'; readonly index: number; readonly seqs: readonly number[] }
+  /** The module's handler is done with an event that it was called for, or that it has taken. */
+  | { readonly type: 'handled'; readonly index: number; readonly seq: number }
   | { readonly type: 'released'; readonly figures: ShardFigures }
   /** The connection whose event was damaged is gone; what follows is of a new one. */
   | { readonly type: 'tookUp'; readonly index: number };
@@ -100,6 +110,10 @@ export type ToWorker =
   | { readonly type: 'answer'; readonly id: number; readonly value?: unknown; readonly error?: SentError }
   | { readonly type: 'guild'; readonly index: number; readonly id: string; readonly status: GuildStatus }
   | { readonly type: 'takeUpAgain'; readonly index: number; readonly settled: number; readonly reason: string }
+  /** Have Discord acknowledge a heartbeat. */
+  | { readonly type: 'probe'; readonly index: number; readonly id: number }
+  /** The module's handler is to have these. */
+  | { readonly type: 'call'; readonly index: number; readonly seqs: readonly number[] }
   /** Close, let handlers finish for so long, forget: the shard moves elsewhere. */
   | { readonly type: 'release'; readonly index: number; readonly drainMs: number }
   /** The shard is over. */

@@ -16,6 +16,7 @@ export function applyFigures(link: RemoteShard, figures: ShardFigures): void {
   const { session } = figures;
   if (session !== undefined && session.sessionId !== link.sessionId) {
     abandonFlights(gateway, shard);
+    link.calls.clear();
     link.sessionId = session.sessionId;
     link.toldSettled = 0;
     shard.tracker = link.trackFrom(0);
@@ -35,6 +36,7 @@ export function applyFigures(link: RemoteShard, figures: ShardFigures): void {
   shard.userId = figures.userId;
   shard.applicationId = figures.applicationId;
   shard.guildsAnnounced = figures.guildsAnnounced;
+  shard.requestedAt = Math.max(shard.requestedAt, gateway.clock.now() - (now - figures.requestedAt));
   if (session !== undefined && !link.deaf) adoptSettled(link, figures.settled);
 }
 

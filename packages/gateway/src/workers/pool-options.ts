@@ -4,7 +4,6 @@ import { z } from 'zod';
 import { systemClock, type Clock } from '../ports/clock.ts';
 import { systemRandom, type Random } from '../ports/random.ts';
 import type { PoolEmitter, PoolEvents } from './pool-events.ts';
-import { systemSoon, type Soon } from '../ports/soon.ts';
 
 /** How workers are kept apart. */
 export type WorkerIsolation =
@@ -37,7 +36,6 @@ export interface WorkerPoolOptions {
   /** Ports, for tests. */
   readonly clock?: Clock;
   readonly random?: Random;
-  readonly soon?: Soon;
 }
 
 /** The options with their defaults; the two counts are the gateway's where they are left out. */
@@ -68,7 +66,6 @@ const SHAPE = {
   events: z.custom((value) => typeof value === 'object' && value !== null && 'emit' in value, 'expected an emitter'),
   clock: z.custom((value) => typeof value === 'object' && value !== null && 'setTimer' in value, 'expected a clock'),
   random: z.custom((value) => typeof value === 'function', 'expected a function'),
-  soon: z.custom((value) => typeof value === 'function', 'expected a function'),
 };
 
 /**
@@ -93,7 +90,6 @@ export function poolSettings(options: WorkerPoolOptions): PoolSettings {
     events: options.events ?? new EventEmitter<PoolEvents>(),
     clock: options.clock ?? systemClock,
     random: options.random ?? systemRandom,
-    soon: options.soon ?? systemSoon,
   };
 }
 

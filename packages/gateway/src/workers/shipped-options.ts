@@ -68,6 +68,8 @@ const SHIPPED: readonly ShippedName[] = [
 export interface ShippedOptions extends Pick<GatewayManager, ShippedName | 'urlWSS'> {
   /** Named by the user: what `/gateway/bot` says is not adopted. */
   readonly urlGiven: boolean;
+  /** A reshard concerns the shards: their events are to come unfiltered. */
+  readonly crossing: boolean;
 }
 
 /** @param workers who share what Discord is asked in a second */
@@ -78,22 +80,30 @@ export function shippedOptions(gateway: GatewayManager, workers: number): Shippe
     connectsPerSecond: Math.max(1, Math.ceil(gateway.connectsPerSecond / workers)),
     urlWSS: gateway.urlWSS,
     urlGiven: gateway.runtime.urlGiven,
+    crossing: gateway.runtime.crossing !== undefined,
   } as ShippedOptions;
 }
 
 /** Whether a worker need not be told again. */
 export function sameOptions(one: ShippedOptions, other: ShippedOptions): boolean {
-  return one.urlWSS === other.urlWSS && SHIPPED.every((name) => Object.is(one[name], other[name]));
+  return (
+    one.urlWSS === other.urlWSS &&
+    one.crossing === other.crossing &&
+    SHIPPED.every((name) => Object.is(one[name], other[name]))
+  );
 }
 
 /** The shipped options as options of a manager. */
-export function creationOptions({ urlWSS, urlGiven, ...options }: ShippedOptions): GatewayOptions {
-  const given = Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined));
+export function creationOptions(options: ShippedOptions): GatewayOptions {
+  const { urlWSS, urlGiven } = options;
+  const given = Object.fromEntries(
+    SHIPPED.map((name) => [name, options[name]]).filter(([, value]) => value !== undefined),
+  );
   return { ...given, ...(urlGiven ? { urlWSS } : {}) } as GatewayOptions;
 }
 
 /** Takes over options that changed since. */
 export function adoptOptions(gateway: GatewayManager, options: ShippedOptions): void {
-  const { urlGiven: _, ...changed } = options;
+  const { urlGiven: _urlGiven, crossing: _crossing, ...changed } = options;
   Object.assign(gateway, changed);
 }

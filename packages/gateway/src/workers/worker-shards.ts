@@ -1,4 +1,5 @@
 import { WireError } from '@shardgate/wire';
+import { guildHeardOf } from '../filters/guilds-loaded.ts';
 import type { GatewayManager } from '../gateway-manager.ts';
 import { ensureShard } from '../methods/shard-of.ts';
 import { pause } from '../ports/pause.ts';
@@ -9,8 +10,8 @@ import { OwnCloseCode } from '../shard/close-codes.ts';
 import { abandonFlights, settleHeld } from '../shard/in-flight.ts';
 import type { ShardInput } from '../shard/input.ts';
 import { initialState } from '../shard/phase.ts';
+import { sendProbe } from '../shard/send-probe.ts';
 import { SequenceTracker } from '../shard/sequence.ts';
-import type { Shard } from '../shard/shard.ts';
 import { unreadableMessage } from '../shard/unreadable.ts';
 import { stopUpkeep } from '../upkeep.ts';
 import type { Outbox } from './batch.ts';
@@ -19,16 +20,15 @@ import type { ShardSeat, ToWorker } from './messages.ts';
 import { createQuestions } from './questions.ts';
 import { sentError } from './sent-error.ts';
 import { adoptOptions, type ShippedOptions } from './shipped-options.ts';
+import type { SeatedShard } from './worker-door.ts';
 import { createWorkerManager, figuresOf, type WorkerManager } from './worker-manager.ts';
 
-/** How often a draining shard is looked at, milliseconds. */
-const DRAIN_LOOK_MS = 10;
+/** How often a shard is looked at that drains or was asked for something, milliseconds. */
+const LOOK_MS = 10;
 
 /** A shard of this worker. */
-interface Seated {
-  readonly index: number;
+interface Seated extends SeatedShard {
   readonly manager: WorkerManager;
-  readonly shard: Shard;
   /** What the mirror was told last of what it settles and counts. */
   told: string;
 }
@@ -73,7 +73,7 @@ export function createWorkerShards(parts: {
   const take = (seat: ShardSeat): void => {
     const manager = managers.get(seat.shardCount);
     if (manager === undefined) return;
-    const { gateway, indices } = manager;
+    const { gateway, seated } = manager;
     gateway.shards.delete(seat.shardId);
     const shard = ensureShard(gateway, seat.shardId, seat.shardCount);
     shard.state = initialState(seat.session);
@@ -85,9 +85,14 @@ export function createWorkerShards(parts: {
     shard.presence = seat.presence;
     shard.guildsAnnounced = seat.guildsAnnounced;
     if (seat.guilds !== undefined) shard.guilds.restore(seat.guilds, seat.seq);
-    indices.set(seat.shardId, seat.index);
-    forwardGuilds(shard.guilds, (call) => outbox.note({ type: 'guilds', index: seat.index, call }));
-    seats.set(seat.index, { index: seat.index, manager, shard, told: '' });
+    if (seat.covered.length > 0) shard.covered = new Set(seat.covered);
+    const { index } = seat;
+    forwardGuilds(shard.guilds, (call) => outbox.note({ type: 'guilds', index, call }));
+    const taken: Seated = { index, manager, shard, told: '' };
+    seated.set(shard.id, taken);
+    seats.set(index, taken);
+    // The word that all guilds are there may have been lost with another worker.
+    if (seat.session !== undefined) guildHeardOf(gateway, shard);
   };
 
   const input = ({ manager: { gateway }, shard }: Seated, given: ShardInput): void => {
@@ -107,16 +112,25 @@ export function createWorkerShards(parts: {
     const never = new AbortController().signal;
     const endsAt = clock.now() + drainMs;
     while (clock.now() < endsAt && (shard.inFlightEvents > 0 || gateway.runtime.closing.size > 0))
-      await pause(clock, DRAIN_LOOK_MS, never);
+      await pause(clock, LOOK_MS, never);
     outbox.note({ type: 'released', figures: figuresOf(shard, index, clock.now()) });
     forget(seated);
   };
 
-  const forget = ({ index, manager: { gateway, indices }, shard }: Seated): void => {
+  /** What had come in before the answer is in the outbox already. */
+  const probe = async ({ index, manager: { gateway }, shard }: Seated, id: number): Promise<void> => {
+    const sent = sendProbe(gateway, shard);
+    const never = new AbortController().signal;
+    while (sent?.state === 'waiting' && seats.has(index)) await pause(clock, LOOK_MS, never);
+    outbox.note({ type: 'probed', index, id, answered: sent?.state === 'answered' });
+  };
+
+  const forget = ({ index, manager: { gateway, seated, door }, shard }: Seated): void => {
     seats.delete(index);
     if (gateway.shards.get(shard.id) !== shard) return;
     gateway.shards.delete(shard.id);
-    indices.delete(shard.id);
+    seated.delete(shard.id);
+    door.forget(shard.id);
     if (gateway.shards.size === 0) stopUpkeep(gateway);
   };
 
@@ -131,13 +145,18 @@ export function createWorkerShards(parts: {
     if (message.type === 'options') {
       const manager = managers.get(message.shardCount);
       if (manager === undefined) makeManager(message.shardCount, message.options);
-      else adoptOptions(manager.gateway, message.options);
+      else {
+        adoptOptions(manager.gateway, message.options);
+        manager.door.setOpen(message.options.crossing);
+      }
     } else if (message.type === 'take') take(message.seat);
     else if (message.type === 'answer') questions.answered(message);
     else if (message.type === 'settled') {
       for (const [index, sessionId, seq] of message.list) {
         const seated = seats.get(index);
-        if (seated?.shard.sessionId === sessionId) settleHeld(seated.manager.gateway, seated.shard, seq);
+        if (seated?.shard.sessionId !== sessionId) continue;
+        settleHeld(seated.manager.gateway, seated.shard, seq);
+        seated.manager.door.settled(seated.shard.id, seq);
       }
     } else if ('index' in message) {
       const seated = seats.get(message.index);
@@ -162,6 +181,11 @@ export function createWorkerShards(parts: {
         return shard.guilds.set(message.id, message.status);
       case 'takeUpAgain':
         return takeUpAgain(seated, message.settled, message.reason);
+      case 'probe':
+        probe(seated, message.id).catch((error: unknown) => hookFailed(manager.gateway, 'worker', shard.id, error));
+        return;
+      case 'call':
+        return manager.door.call(seated, message.seqs);
       case 'release':
         release(seated, message.drainMs).catch((error: unknown) =>
           hookFailed(manager.gateway, 'worker', shard.id, error),
@@ -182,7 +206,8 @@ export function createWorkerShards(parts: {
     pulse() {
       for (const seated of seats.values()) {
         const figures = figuresOf(seated.shard, seated.index, clock.now());
-        const telling = JSON.stringify([figures.settled, figures.counts]);
+        const { settled, counts, guildsAnnounced, requestedAt } = figures;
+        const telling = JSON.stringify([settled, counts, guildsAnnounced, requestedAt]);
         if (telling === seated.told) continue;
         seated.told = telling;
         outbox.note({ type: 'figures', figures });

@@ -1,4 +1,5 @@
 import { backoffMs } from '../shard/backoff.ts';
+import { hookFailed } from '../report.ts';
 import { managerOf } from '../shard/manager-of.ts';
 import type { TimerHandle } from '../ports/clock.ts';
 import { createAnswers, type Answers } from './answers.ts';
@@ -49,6 +50,8 @@ export interface WorkerSlot {
   readonly losses: number;
   /** Starts the worker unless it is there or on its way. */
   ensureStarted(): void;
+  /** Tells the worker of options that changed since. */
+  tellOptions(): void;
   /** Gives the worker a shard, if it is there; else it gets it when it comes. */
   seat(link: RemoteShard): void;
   /** False when the worker is not there. */
@@ -70,6 +73,8 @@ export function createWorkerSlot(workerId: number, settings: PoolSettings, hub: 
   let lookedAt = 0;
   let failures = 0;
   let losses = 0;
+  /** It was asked for while it was down, with or without shards. */
+  let wanted = false;
   let lookTimer: TimerHandle;
   let restartTimer: TimerHandle;
   let onGone: (() => void) | undefined;
@@ -86,6 +91,7 @@ export function createWorkerSlot(workerId: number, settings: PoolSettings, hub: 
 
   const start = (): void => {
     state = 'starting';
+    wanted = false;
     startedAt = heardAt = lookedAt = clock.now();
     options.clear();
     names = [];
@@ -125,7 +131,7 @@ export function createWorkerSlot(workerId: number, settings: PoolSettings, hub: 
       return;
     }
     if (now - heardAt > hangAfterMs - lookMs) return lose('hung', new Error(`it did not answer for ${hangAfterMs} ms`));
-    for (const link of new Map(Array.from(links, (one) => [one.shardCount, one])).values()) tellOptions(link);
+    slot.tellOptions();
     post({ type: 'ping' });
   };
 
@@ -170,12 +176,19 @@ export function createWorkerSlot(workerId: number, settings: PoolSettings, hub: 
       }
       case 'guilds':
       case 'sent':
+      case 'probed':
+      case 'handled':
+      case 'taken':
       case 'tookUp': {
         const link = hub.links.get(note.index);
         if (link === undefined) return;
         if (note.type === 'guilds') repeatGuildCall(link.guilds, note.call);
         else if (note.type === 'sent') link.commandDone(note.id, note.error);
-        else link.deaf = false;
+        else if (note.type === 'probed') link.probed(note.id, note.answered);
+        else if (note.type === 'handled') link.calls.handled(note.seq);
+        else if (note.type === 'taken') {
+          if (!link.deaf) link.taken(note.seqs);
+        } else link.deaf = false;
         return;
       }
       default:
@@ -206,25 +219,30 @@ export function createWorkerSlot(workerId: number, settings: PoolSettings, hub: 
     const retryInMs = failures === 1 ? 0 : backoffMs(failures - 2, settings.random(), RESTART_CAP_MS);
     state = 'down';
     restartTimer = clock.setTimer(() => {
-      if (links.size > 0) start();
+      if (wanted || links.size > 0) start();
       else state = 'idle';
     }, retryInMs);
     hub.lost(slot, cause, error, retryInMs);
   };
 
-  const tellOptions = (link: RemoteShard): void => {
+  const tellOptionsOf = (link: RemoteShard): void => {
     const { shardCount, shard } = link;
     const gateway = managerOf(shard);
     const current = shippedOptions(gateway, hub.workers(gateway));
     const known = options.get(shardCount);
     if (known !== undefined && sameOptions(known, current)) return;
     options.set(shardCount, current);
-    post({ type: 'options', shardCount, options: current });
+    try {
+      post({ type: 'options', shardCount, options: current });
+    } catch (error) {
+      // Something that cannot be cloned was assigned; the worker goes on with what it has.
+      hookFailed(gateway, 'worker', shard.id, error);
+    }
   };
 
   const seat = (link: RemoteShard): void => {
     if (worker === undefined) return;
-    tellOptions(link);
+    tellOptionsOf(link);
     post({ type: 'take', seat: link.seat(hub.nextIndex(link)) });
     link.catchUp();
   };
@@ -245,7 +263,11 @@ export function createWorkerSlot(workerId: number, settings: PoolSettings, hub: 
       return losses;
     },
     ensureStarted() {
+      wanted = state === 'down';
       if (state === 'idle') start();
+    },
+    tellOptions() {
+      for (const link of new Map(Array.from(links, (one) => [one.shardCount, one])).values()) tellOptionsOf(link);
     },
     seat,
     post,
@@ -270,6 +292,7 @@ export function createWorkerSlot(workerId: number, settings: PoolSettings, hub: 
         if (worker === ending) close();
       }
       state = 'idle';
+      wanted = false;
       failures = 0;
     },
   };

@@ -1,1 +1,2 @@
-export {};
+export { createPostgresStore, type PostgresStoreOptions } from './postgres-store.ts';
+export type { PostgresTarget } from './postgres-target.ts';

@@ -1,0 +1,2 @@
+export { createStateApi } from './create-state-api.ts';
+export type { StateApi, StateApiOptions } from './state-api.ts';
