@@ -1,4 +1,5 @@
 import { createDelivery, type Delivery, type DeliveryOptions, type Sink } from '@shardgate/delivery';
+import { Collection } from '@shardgate/gateway';
 import { readPayload } from '@shardgate/wire';
 import { onTestFinished } from 'vitest';
 
@@ -32,7 +33,7 @@ export async function startBed(sink: Sink, options: BedOptions = {}): Promise<Br
   const delivery = createDelivery({ backOff: { baseMs: 20, capMs: 200 }, ...given, sinks: [sink] });
   const notes: string[] = [];
   const settled = new Map<number, number>();
-  const shards = new Map(
+  const shards = new Collection(
     Array.from({ length: shardCount }, (_, id) => [
       id,
       { id, shardCount, sessionId: `${session}-${id}`, seq: firstSeq - 1 },

@@ -1,1 +1,10 @@
-export {};
+export { createGrpcStreamSink } from './stream-sink.ts';
+export type { GrpcConsumerStatus, GrpcStreamSink, GrpcStreamSinkOptions } from './stream-sink.ts';
+export type { ConsumerState } from './consumer.ts';
+export { createGrpcCommands, type GrpcCommands, type GrpcCommandsOptions } from './grpc-commands.ts';
+export type { GrpcManagementOptions } from './management-options.ts';
+export type { GuildSource } from './gateway-service.ts';
+export type { GrpcListenOptions, GrpcServerTls } from './server-options.ts';
+export type { GrpcAddress } from './listener.ts';
+export { createGrpcPushSink } from './push-sink.ts';
+export type { GrpcClientTls, GrpcPushSinkOptions } from './push-options.ts';

@@ -5,6 +5,8 @@ import { inWords } from './expectation.ts';
 
 /** Options whose value no message may show: keys, and addresses, in which people put keys. */
 const SECRETS: ReadonlySet<PropertyKey> = new Set([
+  'secretKey',
+  'sasl',
   'url',
   'urls',
   'servers',
