@@ -166,6 +166,32 @@ describe('a reshard', TIMEOUT, () => {
     await bed.end();
   });
 
+  it('tries the cut again when a new shard began another session meanwhile, which lacks what the old ones hold back', async () => {
+    const bed = createReshardBed({ ...SMALL, eventsPerSecond: 200 });
+    await bed.ready({ maxShards: 4 }, 300_000);
+    const { reshardCut, sessionStore } = bed.gateway;
+    let cuts = 0;
+    bed.gateway.reshardCut = async (gateway, reshard) => {
+      if (++cuts > 1) return reshardCut(gateway, reshard);
+      bed.simulator.fault({ kind: 'invalid-session', shard: 6, resumable: false });
+      // Long enough for the shard to be ready again.
+      const slow = new Promise<void>((resolve) => bed.clock.setTimer(resolve, 8_000));
+      gateway.sessionStore = {
+        ...sessionStore,
+        save: (checkpoints) => slow.then(() => sessionStore.save(checkpoints)),
+      };
+      await reshardCut(gateway, reshard).finally(() => {
+        gateway.sessionStore = sessionStore;
+      });
+    };
+    expect(await bed.reshard(8)).toMatchObject({ done: true });
+    expect(cuts).toBe(2);
+    bed.simulator.configure({ eventsPerSecond: 0 });
+    await bed.advance(10_000);
+    expect(bed.judge()).toEqual(NOTHING_WRONG);
+    await bed.end();
+  });
+
   it('keeps what was asked of the old shards: members, presence, commands that wait', async () => {
     const bed = createReshardBed(SMALL);
     await bed.ready({ maxShards: 4 }, 300_000);

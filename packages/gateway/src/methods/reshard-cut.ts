@@ -20,6 +20,7 @@ export async function reshardCut(gateway: GatewayManager, reshard: Reshard): Pro
   const { next, streams, signal } = reshard;
   reshard.phase = 'cutting';
   streams.freezeOld();
+  const expectSameSessions = rememberSessions(next);
   const settled = whenSettled(gateway);
   await until(gateway, signal, SETTLE_MS, settled);
   if (!settled())
@@ -33,12 +34,30 @@ export async function reshardCut(gateway: GatewayManager, reshard: Reshard): Pro
   await until(gateway, signal, CATCH_UP_MS, caughtUp);
   signal.throwIfAborted();
   if (!caughtUp()) throw new GatewayError('stopped', `new shards were away for ${CATCH_UP_MS} ms`);
+  expectSameSessions();
   streams.freezeNew();
-  await store(gateway, reshard);
+  await store(gateway, reshard, expectSameSessions);
   // Given up meanwhile: whoever did that has the new sessions removed.
   signal.throwIfAborted();
   // From here on nothing can fail and nothing waits: a process that ends now is followed by one with the new shards.
   takeOver(gateway, reshard, next);
+}
+
+/**
+ * What the old shards hold back from the freeze on, the new sessions of this moment bring; one that begins later lacks what came before it.
+ *
+ * @returns throws when a new shard has another session by then
+ */
+function rememberSessions(next: GatewayManager): () => void {
+  const sessions = Array.from(next.shards.values(), (shard) => [shard, shard.sessionId] as const);
+  return () => {
+    for (const [shard, sessionId] of sessions) {
+      if (shard.sessionId === sessionId) continue;
+      throw new GatewayError('stopped', `new shard ${shard.id} lost its session while the old ones waited`, {
+        shardId: shard.id,
+      });
+    }
+  };
 }
 
 /** Whether everything that the old shards had handed over by now is settled. */
@@ -66,7 +85,7 @@ async function until(
  * Stores the new sessions with what the old ones have covered of them; then, in a write of its own, that they are in charge. The second one is the moment of the cut for whoever comes after a
  * crash.
  */
-async function store(gateway: GatewayManager, { next, to }: Reshard): Promise<void> {
+async function store(gateway: GatewayManager, { next, to }: Reshard, expectSameSessions: () => void): Promise<void> {
   stopUpkeep(next);
   await saveCheckpoints(next);
   const checkpoints: SessionCheckpoint[] = [];
@@ -81,6 +100,8 @@ async function store(gateway: GatewayManager, { next, to }: Reshard): Promise<vo
     checkpoints.push(checkpoint);
   }
   await gateway.sessionStore.save(checkpoints);
+  // The last moment at which the old shards can go on instead.
+  expectSameSessions();
   const [first] = checkpoints;
   if (first?.reshard === undefined) throw new GatewayError('stopped', `none of ${to[0]} new shards has a session`);
   await gateway.sessionStore.save([{ ...first, reshard: { ...first.reshard, state: 'current' } }]);
