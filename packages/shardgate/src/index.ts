@@ -31,6 +31,7 @@ export {
 export { loadConfiguration, type LoadedConfiguration, type LoadOptions } from './configuration/load-configuration.ts';
 export { ConfigurationError, type Mistake } from './configuration/mistake.ts';
 export type { ConfigurationNote } from './configuration/profiles/profile-layer.ts';
+export type * from './configuration/broker-sink-configuration.ts';
 export type * from './configuration/sink-configuration.ts';
 export { createLog, type Log, type LogOptions } from './log/create-log.ts';
 export { createService, type Service } from './service/service.ts';

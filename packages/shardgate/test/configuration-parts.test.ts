@@ -16,6 +16,7 @@ import { expect, it } from 'vitest';
 import { defineConfiguration } from '../src/configuration/define-configuration.ts';
 import { sinkOptions } from '../src/configuration/protect-secrets.ts';
 import type { SinkConfiguration } from '../src/configuration/sink-configuration.ts';
+import { createSink as createSinkOf } from '../src/service/create-sinks.ts';
 import { load } from './configuration-folder.ts';
 
 function createSink(sink: SinkConfiguration) {
@@ -38,6 +39,10 @@ function createSink(sink: SinkConfiguration) {
       return createJetStreamSink(sinkOptions(sink));
     case 'nats':
       return createCoreNatsSink(sinkOptions(sink));
+    case 'grpc':
+    case 'grpcPush':
+    case 'kafka':
+      return createSinkOf(sink, { execute: async () => null });
     default:
       return createStdioSink(sinkOptions(sink));
   }
@@ -104,11 +109,24 @@ it('what a sink’s factory needs of it is all there, keys included, and nothing
       retention: 'interest',
       duplicateWindowMs: 100,
     },
+    { type: 'grpc', name: 'k', host: '0.0.0.0', port: 0, secretKey: 'k', maxConsumers: 1, keepaliveMs: 1_000 },
+    { type: 'grpcPush', name: 'l', address: 'a:1', secretKey: 'k', prefix: 'p', profile: 'all', encoding: 'etf' },
+    {
+      type: 'kafka',
+      name: 'm',
+      servers: ['a:1'],
+      topic: 't',
+      body: 'data',
+      tls: true,
+      mechanism: 'plain',
+      username: 'u',
+      password: 'p',
+    },
     { type: 'nats', name: 'j', url: 'nats://localhost', prefix: 'p', body: 'data', commands: {} },
   ];
   const { configuration } = await load({ 'shardgate.config.json': JSON.stringify({ sinks }) });
   // The WebSocket sink throws off loopback when its key has gone astray.
-  expect(configuration.sinks.map(createSink).map(({ name }) => name)).toEqual('abcdefghij'.split(''));
+  expect(configuration.sinks.map(createSink).map(({ name }) => name)).toEqual('abcdefghiklmj'.split(''));
   expect(configuration.sinks[1] && sinkOptions(configuration.sinks[1])).toEqual({
     name: 'b',
     path: '/tmp/shardgate.sock',

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { factsOf } from '../src/configuration/schema/leaf.ts';
 import { configurationSchema } from '../src/configuration/schema/schema.ts';
+import { brokerSinkTypes } from '../src/configuration/schema/broker-sinks.ts';
 import { sinkTypes } from '../src/configuration/schema/sinks.ts';
 import { bare, membersOf } from '../src/configuration/schema/structure.ts';
 
@@ -24,15 +25,33 @@ export function configurationModule(): string {
 
 /** The module `sink-configuration.ts`. */
 export function sinkModule(): string {
-  const names = Object.keys(sinkTypes).map((name) => `${name[0]?.toUpperCase()}${name.slice(1)}SinkConfiguration`);
-  const interfaces = Object.entries(sinkTypes).map(([type, schema], index) => {
+  const own = Object.fromEntries(Object.entries(sinkTypes).filter(([type]) => !(type in brokerSinkTypes)));
+  const brokers = "import type { BrokerSinkConfiguration } from './broker-sink-configuration.ts';\n";
+  const union = unionOf('SinkConfiguration', [...Object.keys(own).map(interfaceName), 'BrokerSinkConfiguration']);
+  return [HEAD, brokers, ...interfacesOf(own), `/** One sink, by its type. */\n${union}`].join('\n');
+}
+
+/** The module `broker-sink-configuration.ts`. */
+export function brokerSinkModule(): string {
+  const union = unionOf('BrokerSinkConfiguration', Object.keys(brokerSinkTypes).map(interfaceName));
+  return [HEAD, ...interfacesOf(brokerSinkTypes), `/** One sink of a broker, by its type. */\n${union}`].join('\n');
+}
+
+function interfaceName(type: string): string {
+  return `${type[0]?.toUpperCase()}${type.slice(1)}SinkConfiguration`;
+}
+
+function interfacesOf(types: Readonly<Record<string, z.ZodObject>>): string[] {
+  return Object.entries(types).map(([type, schema]) => {
     const members = Object.entries(schema.shape as Record<string, z.ZodType>).map(([name, inner]) =>
       member(name, inner, '  '),
     );
-    return `/** A sink of type \`${type}\`. */\nexport interface ${names[index]} {\n${members.join('')}}\n`;
+    return `/** A sink of type \`${type}\`. */\nexport interface ${interfaceName(type)} {\n${members.join('')}}\n`;
   });
-  const union = `/** One sink, by its type. */\nexport type SinkConfiguration =\n${names.map((name) => `  | ${name}`).join('\n')};\n`;
-  return [HEAD, ...interfaces, union].join('\n');
+}
+
+function unionOf(name: string, members: readonly string[]): string {
+  return `export type ${name} =\n${members.map((one) => `  | ${one}`).join('\n')};\n`;
 }
 
 function comment(schema: z.ZodType): string {

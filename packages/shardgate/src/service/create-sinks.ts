@@ -1,4 +1,6 @@
 import { createAmqpSink } from '@shardgate/brokers/amqp';
+import { createGrpcPushSink, createGrpcStreamSink } from '@shardgate/brokers/grpc';
+import { createKafkaSink, type KafkaSinkOptions } from '@shardgate/brokers/kafka';
 import { createCoreNatsSink, createJetStreamSink } from '@shardgate/brokers/nats';
 import { createRedisListSink, createRedisStreamSink } from '@shardgate/brokers/redis';
 import {
@@ -12,6 +14,9 @@ import {
 } from '@shardgate/delivery';
 import { sinkOptions } from '../configuration/protect-secrets.ts';
 import type { SinkConfiguration } from '../configuration/sink-configuration.ts';
+
+/** One of KafkaJS' ways to log in. */
+type KafkaLogin = NonNullable<KafkaSinkOptions['sasl']>;
 
 /** What clients of a stream may do beside receiving. */
 export type Commands = Pick<CommandIntake, 'execute'>;
@@ -39,6 +44,17 @@ export function createSink(configuration: SinkConfiguration, commands: Commands)
       return createJetStreamSink(sinkOptions(configuration));
     case 'nats':
       return createCoreNatsSink(sinkOptions(configuration));
+    case 'grpc': {
+      const { management, ...options } = sinkOptions(configuration);
+      return createGrpcStreamSink({ ...options, ...(management ? { intake: commands } : {}) });
+    }
+    case 'grpcPush':
+      return createGrpcPushSink(sinkOptions(configuration));
+    case 'kafka': {
+      const { mechanism, username = '', password = '', tls, ...options } = sinkOptions(configuration);
+      const sasl = mechanism === undefined ? {} : { sasl: { mechanism, username, password } as KafkaLogin };
+      return createKafkaSink({ ...options, ...(tls ? { tls } : {}), ...sasl });
+    }
     default:
       return configuration satisfies never;
   }

@@ -78,7 +78,7 @@ function digits(value: number): string {
 }
 
 /** Instead of another one that is there. */
-const LEFT_OUT: ReadonlySet<string> = new Set(['urls', 'maxAgeMs']);
+const LEFT_OUT: ReadonlySet<string> = new Set(['urls', 'maxAgeMs', 'password']);
 
 /** Variables that brokers' addresses are usually in. */
 const ADDRESSES: Readonly<Record<string, string>> = {
@@ -114,6 +114,8 @@ function exampleOf(type: string, { path, fallback, isSecret, defaultText }: Conf
   if (path === 'path' && fallback === undefined)
     return type === 'unix' ? "'/run/shardgate/events.sock'" : "'/tmp/assyst2-gateway-com'";
   if (path === 'url') return "'http://127.0.0.1:8080/events'";
+  if (path === 'address') return "'127.0.0.1:4362'";
+  if (path === 'servers') return "['127.0.0.1:9092']";
   if (path === 'urls') return "['http://127.0.0.1:8080/events', 'http://127.0.0.1:8081/events']";
   return fallback === undefined ? valueIn(defaultText) : literal(fallback);
 }

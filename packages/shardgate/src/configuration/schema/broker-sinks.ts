@@ -1,5 +1,7 @@
 import { z } from 'zod';
-import { flag, leaf, milliseconds, oneOf, section, text, textList, wholeNumber } from './leaf.ts';
+import { isLoopback } from '@shardgate/delivery';
+import type { BrokerSinkConfiguration } from '../broker-sink-configuration.ts';
+import { flag, key, leaf, milliseconds, oneOf, port, section, text, textList, wholeNumber } from './leaf.ts';
 import { common, type } from './sink-parts.ts';
 
 /** The address of a broker, which may hold a password. */
@@ -37,7 +39,7 @@ const underWay = leaf(wholeNumber(1).exactOptional(), {
   defaultText: '256',
 });
 
-export const amqp: z.ZodObject = section({
+const amqp: z.ZodObject = section({
   type: type('amqp'),
   ...common,
   url: amqpAddress,
@@ -115,7 +117,7 @@ const listCommands = section({
   maxBytes: commandBytes,
 }).exactOptional();
 
-export const redisList: z.ZodObject = section({
+const redisList: z.ZodObject = section({
   type: type('redisList'),
   ...common,
   url: redisAddress,
@@ -158,7 +160,7 @@ export const redisList: z.ZodObject = section({
     refuse(context, 'envelope', "expected false: it is for the encoding 'json'");
 });
 
-export const redisStream: z.ZodObject = section({
+const redisStream: z.ZodObject = section({
   type: type('redisStream'),
   ...common,
   url: redisAddress,
@@ -219,7 +221,7 @@ const natsCommon = {
   commands: natsCommands,
 };
 
-export const jetStream: z.ZodObject = section({
+const jetStream: z.ZodObject = section({
   type: type('jetstream'),
   ...common,
   ...natsCommon,
@@ -261,9 +263,112 @@ export const jetStream: z.ZodObject = section({
   }),
 });
 
-export const natsCore: z.ZodObject = section({ type: type('nats'), ...common, ...natsCommon });
+const natsCore: z.ZodObject = section({ type: type('nats'), ...common, ...natsCommon });
+
+const secretKey = (description: string): z.ZodExactOptional<z.ZodString> =>
+  leaf(key().exactOptional(), { description, defaultText: 'none', visibility: 'secret' });
+
+const grpc: z.ZodObject = section({
+  type: type('grpc'),
+  ...common,
+  host: leaf(text().default('127.0.0.1'), {
+    description: 'Address to listen on; any other than loopback needs a key.',
+  }),
+  port: leaf(port().default(50_051), { description: 'Port to listen on; 0 takes a free one.' }),
+  secretKey: secretKey('The key every client has to give, as `authorization: Bearer <key>`.'),
+  maxConsumers: leaf(wholeNumber(1).exactOptional(), {
+    description: 'Consumers at a time.',
+    unit: 'consumers',
+    defaultText: '64',
+  }),
+  keepaliveMs: leaf(milliseconds(1_000).exactOptional(), {
+    description: 'A connection that does not answer a ping for this long is cut.',
+    unit: 'milliseconds',
+    defaultText: '20,000',
+  }),
+  management: leaf(flag().default(true), {
+    description: "Serve commands and tatsu's management calls on the same port.",
+  }),
+}).superRefine(({ host, secretKey: given }, context) => {
+  if (given === undefined && typeof host === 'string' && !isLoopback(host))
+    refuse(context, 'secretKey', `expected a key, since other machines can reach ${host}`);
+});
+
+const grpcPush: z.ZodObject = section({
+  type: type('grpcPush'),
+  ...common,
+  address: leaf(text(), { description: "The consumer's server, `host:port`.", defaultText: 'required' }),
+  secretKey: secretKey('Sent with each call, as `authorization: Bearer <key>`.'),
+  method: leaf(oneOf('gateway.Queue/Push', 'proto.Server/Create').exactOptional(), {
+    description: "The call: tatsu's own, or that of the demo its README links to.",
+    defaultText: '`gateway.Queue/Push`',
+  }),
+  prefix: leaf(text().exactOptional(), {
+    description: 'The key of an event is this and its name.',
+    defaultText: '`gateway:events:`',
+  }),
+  profile: leaf(oneOf('tatsu', 'all').exactOptional(), {
+    description: '`tatsu`: no READY, no RESUMED, GUILD_CREATE only for a join. `all`: every event.',
+    defaultText: '`tatsu`',
+  }),
+  encoding: leaf(oneOf('json', 'etf').exactOptional(), { description: 'How `d` is written.', defaultText: '`json`' }),
+  envelope: leaf(flag().exactOptional(), {
+    description: 'An object with `t`, `s`, `id`, `d`, `old` and more instead of `d` alone.',
+    defaultText: '`false`',
+  }),
+  gaps,
+  callsPerShard: leaf(wholeNumber(1).exactOptional(), {
+    description:
+      'Calls of one shard under way at a time; with more than one a server may see its events in another order.',
+    unit: 'calls',
+    defaultText: '1',
+  }),
+  timeoutMs,
+});
+
+const kafka: z.ZodObject = section({
+  type: type('kafka'),
+  ...common,
+  servers: leaf(textList().min(1, 'expected one server or more'), {
+    description: 'Brokers to begin with, `host:port`.',
+    defaultText: 'required',
+  }),
+  topic: leaf(text().exactOptional(), { description: 'The topic; it is to exist.', defaultText: '`discord`' }),
+  body: leaf(oneOf('event', 'data').exactOptional(), {
+    description: 'An object with `t`, `s`, `id`, `d`, `old` and more, or `d` alone.',
+    defaultText: '`event`',
+  }),
+  tls: leaf(flag().default(false), { description: 'Connect by TLS.' }),
+  mechanism: leaf(oneOf('plain', 'scram-sha-256', 'scram-sha-512').exactOptional(), {
+    description: 'How to log in, with `username` and `password`.',
+    defaultText: 'no login',
+  }),
+  username: leaf(text().exactOptional(), { description: 'Name to log in with.', defaultText: 'none' }),
+  password: leaf(text().exactOptional(), {
+    description: 'Password to log in with.',
+    defaultText: 'none',
+    visibility: 'secret',
+  }),
+  timeoutMs,
+}).superRefine(({ mechanism, username, password }, context) => {
+  const given = [mechanism, username, password].filter((one) => one !== undefined).length;
+  if (given > 0 && given < 3)
+    refuse(context, 'mechanism', 'expected mechanism, username and password, or none of them');
+});
 
 /** Tells of a value that does not go with another one. */
 function refuse(context: z.RefinementCtx, name: string, message: string): void {
   context.addIssue({ code: 'custom', path: [name], message });
 }
+
+/** Sinks that hand over to brokers and by gRPC, in the order of the page. */
+export const brokerSinkTypes: Readonly<Record<BrokerSinkConfiguration['type'], z.ZodObject>> = {
+  amqp,
+  redisList,
+  redisStream,
+  jetstream: jetStream,
+  nats: natsCore,
+  grpc,
+  grpcPush,
+  kafka,
+};

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { Configuration } from '../configuration.ts';
 import { isLoopback } from '@shardgate/delivery';
-import { amqp, jetStream, natsCore, redisList, redisStream } from './broker-sinks.ts';
+import { brokerSinkTypes } from './broker-sinks.ts';
 import {
   flag,
   key,
@@ -182,20 +182,14 @@ export const sinkTypes: Readonly<Record<Configuration['sinks'][number]['type'], 
   http,
   assyst,
   stdout: stdio,
-  amqp,
-  redisList,
-  redisStream,
-  jetstream: jetStream,
-  nats: natsCore,
+  ...brokerSinkTypes,
 };
 
 const types = Object.keys(sinkTypes)
   .map((name) => `'${name}'`)
   .join(', ');
 
-const all = [websocket, unix, http, assyst, stdio, amqp, redisList, redisStream, jetStream, natsCore] as const;
-
-const one = z.discriminatedUnion('type', all, {
+const one = z.discriminatedUnion('type', Object.values(sinkTypes) as [z.ZodObject, ...z.ZodObject[]], {
   error: ({ input }) =>
     typeof input === 'object' ? `expected a type of sink: ${types}` : `expected an object with type and name`,
 });
