@@ -73,7 +73,7 @@ export function isLong(what: string): boolean {
 }
 
 /** More than the tests' time limits of a second; a minute where long tests are wanted. */
-export const PAUSE_MS: number = LONG ? 60_000 : 1_500;
+export const PAUSE_MS: number = LONG ? 60_000 : 3_000;
 
 /** Events of a test of order. */
 export const MANY: number = LONG ? 100_000 : 20_000;

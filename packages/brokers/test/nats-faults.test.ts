@@ -9,7 +9,7 @@ import { natsConsumer } from './nats-consumer.ts';
 type Event = { channel_id: string; n: number };
 
 let server: NatsServer;
-const FAST = { timeoutMs: 3_000, backOff: { baseMs: 20, capMs: 200 }, body: 'data' as const };
+const FAST = { timeoutMs: 2_000, backOff: { baseMs: 20, capMs: 200 }, body: 'data' as const };
 
 const read = async (): Promise<Event[]> =>
   (await (await natsConsumer(server.url)).read()).map(({ body }) => body as Event);

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { configurationLeaves } from '../src/configuration/describe-configuration.ts';
+import { configurationLeaves, describeSinks } from '../src/configuration/describe-configuration.ts';
 import { loadConfiguration } from '../src/configuration/load-configuration.ts';
 import { errorOf, folderWith, load, TOKEN } from './configuration-folder.ts';
 
@@ -61,7 +61,9 @@ describe('the mistakes of a configuration', () => {
       {
         path: 'sinks.0.type',
         value: "'htpp'",
-        expected: "a type of sink: 'websocket', 'unix', 'http', 'assyst', 'stdout'",
+        expected: `a type of sink: ${describeSinks()
+          .map(({ name }) => `'${name}'`)
+          .join(', ')}`,
         source: 'shardgate.config.json',
       },
       {
