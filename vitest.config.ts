@@ -44,10 +44,10 @@ const SHARD_SUITE = [
   'test/faults/{discord,network,peers}*.test.ts',
   'test/simulation/*.test.ts',
 ];
-/** Damage to one wire format of their own choice, and long ones that depend on none. */
+/** Damage to one wire format of their own choice, and long ones above the wire. */
 const OF_ONE_WIRE = [
   'test/faults/{discord-frames*,peers-wire,network-tls}.test.ts',
-  'test/simulation/reshard-{cases,faults,large}.test.ts',
+  'test/simulation/{delivery,reshard*}.test.ts',
 ];
 
 export default defineConfig({
