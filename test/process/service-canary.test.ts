@@ -104,7 +104,7 @@ it(
     await expect.poll(() => asked, { timeout: 20_000 }).toBeGreaterThan(2);
     await expect
       .poll(() => simulator.ledger.activity({ kind: 'resume' }).length, { timeout: 20_000 })
-      .toBeGreaterThan(2);
+      .toBeGreaterThan(0);
 
     const env = { DISCORD_TOKEN: SERVICE_TOKEN, DISCORD_API_URL: apiUrl, SHARDGATE_ADMIN_SECRET_KEY: ADMIN_KEY };
     for (const parameters of [
