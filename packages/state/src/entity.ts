@@ -56,7 +56,7 @@ export interface EntityRef {
   readonly channelId: string | null;
 }
 
-/** One object of the cache: its JSON text has every member that Discord sent, known or not, save those the user leaves out. */
+/** One object of the cache: its JSON text has every member that Discord sent, known or not, save those the user leaves out. Why text: docs/decisions/0010. */
 export interface StoredEntity {
   readonly ref: EntityRef;
   readonly value: string;

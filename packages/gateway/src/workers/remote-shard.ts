@@ -78,7 +78,7 @@ interface PendingCommand {
   readonly reject: (error: Error) => void;
 }
 
-/** Makes a shard the mirror of one in a worker. */
+/** Makes a shard the mirror of one in a worker: docs/decisions/0009. */
 export function createRemoteShard(shard: Shard, workerId: number, host: RemoteHost): RemoteShard {
   const commands = new Map<number, PendingCommand>();
   const probes = new Map<number, (state: ProbeState) => void>();
