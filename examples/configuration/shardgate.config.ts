@@ -349,6 +349,127 @@ export default defineConfiguration({
     // SHARDGATE_INTERACTIONS_MAX_AGE_MS
     maxAgeMs: 900_000,
   },
+  state: {
+    // Keep a cache of Discord's objects, and give events the object before them as `old`. SHARDGATE_STATE_ENABLED
+    enabled: false,
+    // Where the cache is kept, the same in each; each has a type. The first one answers, and tells `old`.
+    // SHARDGATE_STATE_STORES
+    stores: [
+      {
+        type: 'memory',
+        // name: 'memory',
+        path: 'state.txt',
+      },
+      // {
+      //   type: 'lmdb',
+      //   name: 'lmdb',
+      //   path: 'state',
+      // },
+      // {
+      //   type: 'redis',
+      //   name: 'redis',
+      //   url: { env: 'REDIS_URL' },
+      //   channelKeys: 'flat',
+      //   nativeExpiry: false,
+      //   informationKeys: true,
+      // },
+      // {
+      //   type: 'postgres',
+      //   name: 'postgres',
+      //   url: { env: 'POSTGRES_URL' },
+      //   schema: 'public',
+      //   readConnections: 2,
+      // },
+    ],
+    kinds: {
+      // Keep guilds. SHARDGATE_STATE_KINDS_GUILD
+      guild: true,
+      // Keep channels. SHARDGATE_STATE_KINDS_CHANNEL
+      channel: true,
+      // Keep threads. SHARDGATE_STATE_KINDS_THREAD
+      thread: true,
+      // Keep roles. SHARDGATE_STATE_KINDS_ROLE
+      role: true,
+      // Keep emojis. SHARDGATE_STATE_KINDS_EMOJI
+      emoji: true,
+      // Keep stickers. SHARDGATE_STATE_KINDS_STICKER
+      sticker: true,
+      // Keep members; `own`: the bot's own alone. SHARDGATE_STATE_KINDS_MEMBER
+      member: true,
+      // Keep presences. SHARDGATE_STATE_KINDS_PRESENCE
+      presence: false,
+      // Keep voice states. SHARDGATE_STATE_KINDS_VOICE_STATE
+      voiceState: true,
+      // Keep messages. SHARDGATE_STATE_KINDS_MESSAGE
+      message: false,
+      // Keep stage instances. SHARDGATE_STATE_KINDS_STAGE_INSTANCE
+      stageInstance: true,
+      // Keep scheduled events. SHARDGATE_STATE_KINDS_SCHEDULED_EVENT
+      scheduledEvent: true,
+      // Keep soundboard sounds. SHARDGATE_STATE_KINDS_SOUNDBOARD_SOUND
+      soundboardSound: true,
+      // Keep the bot's own user. SHARDGATE_STATE_KINDS_USER
+      user: true,
+    },
+    // Give events the object before them. SHARDGATE_STATE_OLD
+    old: true,
+    ttlMs: {
+      // Life of guilds after the last change. In milliseconds. Without it: it stays. SHARDGATE_STATE_TTL_MS_GUILD
+      guild: null,
+      // Life of channels after the last change. In milliseconds. Without it: it stays.
+      // SHARDGATE_STATE_TTL_MS_CHANNEL
+      channel: null,
+      // Life of threads after the last change. In milliseconds. Without it: it stays. SHARDGATE_STATE_TTL_MS_THREAD
+      thread: null,
+      // Life of roles after the last change. In milliseconds. Without it: it stays. SHARDGATE_STATE_TTL_MS_ROLE
+      role: null,
+      // Life of emojis after the last change. In milliseconds. Without it: it stays. SHARDGATE_STATE_TTL_MS_EMOJI
+      emoji: null,
+      // Life of stickers after the last change. In milliseconds. Without it: it stays.
+      // SHARDGATE_STATE_TTL_MS_STICKER
+      sticker: null,
+      // Life of members after the last change. In milliseconds. Without it: it stays. SHARDGATE_STATE_TTL_MS_MEMBER
+      member: null,
+      // Life of presences after the last change. In milliseconds. Without it: it stays.
+      // SHARDGATE_STATE_TTL_MS_PRESENCE
+      presence: null,
+      // Life of voice states after the last change. In milliseconds. Without it: it stays.
+      // SHARDGATE_STATE_TTL_MS_VOICE_STATE
+      voiceState: null,
+      // Life of messages after the last change. In milliseconds. Without it: it stays.
+      // SHARDGATE_STATE_TTL_MS_MESSAGE
+      message: null,
+      // Life of stage instances after the last change. In milliseconds. Without it: it stays.
+      // SHARDGATE_STATE_TTL_MS_STAGE_INSTANCE
+      stageInstance: null,
+      // Life of scheduled events after the last change. In milliseconds. Without it: it stays.
+      // SHARDGATE_STATE_TTL_MS_SCHEDULED_EVENT
+      scheduledEvent: null,
+      // Life of soundboard sounds after the last change. In milliseconds. Without it: it stays.
+      // SHARDGATE_STATE_TTL_MS_SOUNDBOARD_SOUND
+      soundboardSound: null,
+      // Life of the bot's own user after the last change. In milliseconds. Without it: it stays.
+      // SHARDGATE_STATE_TTL_MS_USER
+      user: null,
+    },
+    // Messages that are kept of a channel. SHARDGATE_STATE_MESSAGES_PER_CHANNEL
+    messagesPerChannel: 100,
+    // How long an event waits for Redis or PostgreSQL to have it; then it goes on, and the store is stale. In
+    // milliseconds. SHARDGATE_STATE_WAIT_MS
+    waitMs: 250,
+    api: {
+      // Serve the cache over HTTP. SHARDGATE_STATE_API_ENABLED
+      enabled: false,
+      // Address to listen on; any other than loopback needs a key. SHARDGATE_STATE_API_HOST
+      host: '127.0.0.1',
+      // Port to listen on; 0 takes a free one. SHARDGATE_STATE_API_PORT
+      port: 7903,
+      // What clients have to show. Without it: none. SHARDGATE_STATE_API_SECRET_KEY
+      secretKey: null,
+      // Whether clients may change the cache. SHARDGATE_STATE_API_ALLOW_WRITES
+      allowWrites: false,
+    },
+  },
   admin: {
     // Serve the admin API, the dashboard and the metrics. SHARDGATE_ADMIN_ENABLED
     enabled: true,

@@ -11,6 +11,8 @@ export interface DemoWorld {
   readonly incidents: Incident[];
   readonly pausedSinks: Set<string>;
   logLevel: string;
+  /** Null without a cache. */
+  state: Snapshot['state'];
   /** Lets one second pass. `at` is the wall clock it is then. */
   tick(at: number): void;
   /** Loses the connection of a shard; it comes back after `wait` seconds unless it is held. */
@@ -79,6 +81,7 @@ export function createDemoWorld(shardCount: number, startedAt: number, perSecond
     incidents: [],
     pausedSinks: new Set(),
     logLevel: 'info',
+    state: null,
     onIncident: () => undefined,
     tick: (at) => {
       now = at;
@@ -123,6 +126,7 @@ export function createDemoWorld(shardCount: number, startedAt: number, perSecond
         last: null,
         ended: { done: 0, refused: 0, rolledBack: 0 },
       },
+      state: world.state,
       delivery: demoDelivery(shards, world.pausedSinks),
       rates: demoRates(
         sum(({ eventsPerSecond }) => eventsPerSecond),

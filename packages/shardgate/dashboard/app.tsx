@@ -1,6 +1,7 @@
 import { useState } from 'preact/hooks';
 import { useLive } from './live/store.ts';
 import { Budget } from './panels/budget.tsx';
+import { Cache } from './panels/cache.tsx';
 import { Charts } from './panels/charts.tsx';
 import { EventTypes } from './panels/event-types.tsx';
 import { Incidents } from './panels/incidents.tsx';
@@ -33,6 +34,7 @@ export function App() {
           <div class="stack">
             <EventTypes />
             <Resharding />
+            <Cache />
             <div class="pair">
               <Budget />
               <Journal />

@@ -58,6 +58,7 @@ describe('the event stream', () => {
       shards: service.shards(),
       budget: service.budget(),
       reshard: service.resharding(),
+      state: service.state(),
       delivery: service.delivery(),
       rates: service.eventRates(),
       pausedSinks: [],

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { configurationLeaves, describeSinks } from '../src/configuration/describe-configuration.ts';
+import { configurationLeaves } from '../src/configuration/describe-configuration.ts';
+import { sinkTypes } from '../src/configuration/schema/sinks.ts';
 import { loadConfiguration } from '../src/configuration/load-configuration.ts';
 import { errorOf, folderWith, load, TOKEN } from './configuration-folder.ts';
 
@@ -61,8 +62,8 @@ describe('the mistakes of a configuration', () => {
       {
         path: 'sinks.0.type',
         value: "'htpp'",
-        expected: `a type of sink: ${describeSinks()
-          .map(({ name }) => `'${name}'`)
+        expected: `a type of sink: ${Object.keys(sinkTypes)
+          .map((name) => `'${name}'`)
           .join(', ')}`,
         source: 'shardgate.config.json',
       },
@@ -107,6 +108,17 @@ describe('the mistakes of a configuration', () => {
     [{ sinks: [{ type: 'http', name: 'a' }] }, 'sinks.0.url', /either url or urls/],
     [{ sinks: [{ type: 'unix', name: 'a' }] }, 'sinks.0.path', /a text/],
     [{ sinks: [] }, 'sinks', /one sink or more/],
+    [{ state: { stores: [] } }, 'state.stores', /one store or more/],
+    [{ state: { stores: [{ type: 'lmbd' }] } }, 'state.stores.0.type', /a type of store: 'memory', 'lmdb'/],
+    [{ state: { stores: [{ type: 'redis' }] } }, 'state.stores.0.url', /redis:\/\//],
+    [
+      { state: { stores: [{ type: 'lmdb' }, { type: 'lmdb', path: 'b' }] } },
+      'state.stores.1.name',
+      /no other store has/,
+    ],
+    [{ state: { stores: [{ type: 'lmdb', paht: 'x' }] } }, 'state.stores.0.paht', /did you mean 'path'/],
+    [{ state: { kinds: { member: 'mine' } } }, 'state.kinds.member', /true, false or 'own'/],
+    [{ state: { api: { enabled: true, host: '0.0.0.0' } } }, 'state.api.secretKey', /other machines can reach 0.0.0.0/],
     [
       {
         sinks: [
@@ -191,6 +203,7 @@ it('whatever stands in place of a value, its mistake shows no secret', async () 
     fc.asyncProperty(fc.constantFrom(...secrets), text, async ({ variables }, value) => {
       const env = {
         [variables[0] ?? '']: value,
+        SHARDGATE_STATE_STORES: `[{"type":"redis","url":"${planted}"`,
         SHARDGATE_SINKS: `[{"type":"http","name":"a","url":"${planted}","secretKey":"${planted}"`,
       };
       const error = await errorOf(loadConfiguration({ folder, env }));

@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { configurationLeaves, describeSinks } from '../src/configuration/describe-configuration.ts';
+import { configurationLeaves, describePartLists } from '../src/configuration/describe-configuration.ts';
 import { loadConfiguration } from '../src/configuration/load-configuration.ts';
 import { configurationExample } from '../src/configuration/pages/configuration-example.ts';
 import { configurationPage } from '../src/configuration/pages/configuration-page.ts';
@@ -18,12 +18,13 @@ describe('docs/configuration.md', () => {
     expect(read('docs/configuration.md')).toBe(configurationPage());
   });
 
-  it('has every setting with its variables and flag, everything a sink may have, and every entry of a profile', () => {
+  it('has every setting with its variables and flag, everything a sink or store may have, and every entry of a profile', () => {
     const page = configurationPage();
     for (const { path, variables, flag, description } of configurationLeaves())
       for (const part of [`\`${path}\``, ...variables.map((name) => `\`${name}\``), flag ?? '', description])
         expect(page).toContain(part);
-    for (const { leaves } of describeSinks()) for (const { path } of leaves) expect(page).toContain(`\`${path}\``);
+    for (const { path } of describePartLists().flatMap(({ types }) => types.flatMap(({ leaves }) => leaves)))
+      expect(page).toContain(`\`${path}\``);
     for (const { entries } of profiles) for (const { name } of entries) expect(page).toContain(`\`${name}\``);
   });
 });
@@ -45,8 +46,8 @@ describe('the example', () => {
     );
   });
 
-  it('is right in its comments, too: each commented sink is one that can be had', async () => {
-    const text = configurationExample().replaceAll(/^ {4}\/\/ (?=[ {}])/gm, '    ');
+  it('is right in its comments, too: each commented sink and store is one that can be had', async () => {
+    const text = configurationExample().replaceAll(/^( {4}| {6})\/\/ (?=[ {}])/gm, '$1');
     const { configuration } = await load(
       { 'shardgate.config.ts': text },
       {
@@ -57,10 +58,13 @@ describe('the example', () => {
           RABBITMQ_URL: 'amqp://localhost',
           REDIS_URL: 'redis://localhost',
           NATS_URL: 'nats://localhost',
+          POSTGRES_URL: 'postgres://localhost/discord',
         },
       },
     );
-    expect(configuration.sinks.map(({ type }) => type)).toEqual(describeSinks().map(({ name }) => name));
+    const [sinks, stores] = describePartLists().map(({ types }) => types.map(({ name }) => name));
+    expect(configuration.sinks.map(({ type }) => type)).toEqual(sinks);
+    expect(configuration.state.stores.map(({ type }) => type)).toEqual(stores);
   });
 });
 

@@ -14,37 +14,38 @@ import {
 import { createGatewayManager, Intents } from '@shardgate/gateway';
 import { expect, it } from 'vitest';
 import { defineConfiguration } from '../src/configuration/define-configuration.ts';
-import { sinkOptions } from '../src/configuration/protect-secrets.ts';
+import { hideSecrets, partOptions } from '../src/configuration/protect-secrets.ts';
 import type { SinkConfiguration } from '../src/configuration/sink-configuration.ts';
 import { createSink as createSinkOf } from '../src/service/create-sinks.ts';
-import { load } from './configuration-folder.ts';
+import { createStore } from '../src/service/create-stores.ts';
+import { load, TOKEN } from './configuration-folder.ts';
 
 function createSink(sink: SinkConfiguration) {
   switch (sink.type) {
     case 'websocket':
-      return createWebSocketSink(sinkOptions(sink));
+      return createWebSocketSink(partOptions(sink));
     case 'unix':
-      return createUnixSink(sinkOptions(sink));
+      return createUnixSink(partOptions(sink));
     case 'http':
-      return createHttpSink(sinkOptions(sink));
+      return createHttpSink(partOptions(sink));
     case 'assyst':
-      return createAssystSink(sinkOptions(sink));
+      return createAssystSink(partOptions(sink));
     case 'amqp':
-      return createAmqpSink(sinkOptions(sink));
+      return createAmqpSink(partOptions(sink));
     case 'redisList':
-      return createRedisListSink(sinkOptions(sink));
+      return createRedisListSink(partOptions(sink));
     case 'redisStream':
-      return createRedisStreamSink(sinkOptions(sink));
+      return createRedisStreamSink(partOptions(sink));
     case 'jetstream':
-      return createJetStreamSink(sinkOptions(sink));
+      return createJetStreamSink(partOptions(sink));
     case 'nats':
-      return createCoreNatsSink(sinkOptions(sink));
+      return createCoreNatsSink(partOptions(sink));
     case 'grpc':
     case 'grpcPush':
     case 'kafka':
       return createSinkOf(sink, { execute: async () => null });
     default:
-      return createStdioSink(sinkOptions(sink));
+      return createStdioSink(partOptions(sink));
   }
 }
 
@@ -127,11 +128,44 @@ it('what a sink’s factory needs of it is all there, keys included, and nothing
   const { configuration } = await load({ 'shardgate.config.json': JSON.stringify({ sinks }) });
   // The WebSocket sink throws off loopback when its key has gone astray.
   expect(configuration.sinks.map(createSink).map(({ name }) => name)).toEqual('abcdefghiklmj'.split(''));
-  expect(configuration.sinks[1] && sinkOptions(configuration.sinks[1])).toEqual({
+  expect(configuration.sinks[1] && partOptions(configuration.sinks[1])).toEqual({
     name: 'b',
     path: '/tmp/shardgate.sock',
     secretKey: 'key',
     maxClients: 1,
+  });
+});
+
+it('what a store’s factory needs of it is all there, its address included, and nothing else', async () => {
+  const stores = [
+    { type: 'memory', name: 'a', path: 'a.txt' },
+    { type: 'lmdb', name: 'b', path: 'b' },
+    {
+      type: 'redis',
+      name: 'c',
+      url: { env: 'CACHE' },
+      channelKeys: 'both',
+      nativeExpiry: true,
+      informationKeys: false,
+    },
+    { type: 'postgres', name: 'd', url: 'postgres://u:planted@db/x', schema: 's', readConnections: 4 },
+  ];
+  const { configuration } = await load(
+    { 'shardgate.config.json': JSON.stringify({ state: { stores } }) },
+    { env: { DISCORD_TOKEN: TOKEN, CACHE: 'redis://:planted@cache' } },
+  );
+  expect(configuration.state.stores.map((store) => createStore(store, '/tmp')).map(({ name }) => name)).toEqual(
+    'abcd'.split(''),
+  );
+  expect(configuration.state.stores[2] && partOptions(configuration.state.stores[2])).toEqual({
+    name: 'c',
+    url: 'redis://:planted@cache',
+    channelKeys: 'both',
+    nativeExpiry: true,
+  });
+  expect(JSON.stringify([configuration, hideSecrets(configuration)])).not.toContain('planted');
+  expect(hideSecrets(configuration)).toMatchObject({
+    state: { stores: [{}, {}, { url: '(hidden)' }, { url: '(hidden)' }] },
   });
 });
 
@@ -186,6 +220,9 @@ it('a configuration file is typed', () => {
   const given = { intents: ['Guilds', 'GUILD_MESSAGES'], token: { file: '/run/token' } } as const;
   expect(defineConfiguration(given)).toBe(given);
   defineConfiguration(({ env }) => ({ folder: env['STATE'], sinks: [{ type: 'unix', name: 'a', path: '/run/a' }] }));
+  defineConfiguration({ state: { stores: [{ type: 'redis', url: { env: 'REDIS_URL' } }, { type: 'lmdb' }] } });
+  // @ts-expect-error a Redis has an address
+  defineConfiguration({ state: { stores: [{ type: 'redis' }] } });
   // @ts-expect-error no such status
   defineConfiguration({ presence: { status: 'away' } });
   // @ts-expect-error no such setting

@@ -24,15 +24,15 @@ const TWILIGHT: Readonly<Record<string, string>> = {
   ACTIVITY_NAME: 'Testing',
   LOG_CHANNEL: '123456789012345678',
   LOG_GUILD_CHANNEL: '223456789012345678',
-  STATE_ENABLED: 'true',
-  STATE_MEMBER: 'true',
-  STATE_MEMBER_TTL: '60000',
-  STATE_MESSAGE: 'true',
-  STATE_MESSAGE_TTL: '60000',
-  STATE_PRESENCE: 'true',
-  STATE_EMOJI: 'true',
-  STATE_VOICE: 'true',
-  STATE_OLD: 'false',
+  STATE_ENABLED: 'false',
+  STATE_MEMBER: 'false',
+  STATE_MEMBER_TTL: '61000',
+  STATE_MESSAGE: 'false',
+  STATE_MESSAGE_TTL: '62000',
+  STATE_PRESENCE: 'false',
+  STATE_EMOJI: 'false',
+  STATE_VOICE: 'false',
+  STATE_OLD: 'true',
   RABBIT_HOST: '127.0.0.1',
   RABBIT_PORT: '5672',
   RABBIT_USERNAME: 'guest',
@@ -74,8 +74,8 @@ describe('the profile twilight-dispatch', () => {
       ]);
       if (isMapped(entry)) {
         for (const path of entry.to) {
-          // Each is one part of the sink's address, and may have been given as what it is by default.
-          if (path === 'sinks') continue;
+          // Each is one part of an address, and may have been given as what it is by default.
+          if (path === 'sinks' || path === 'state.stores') continue;
           expect(valueAt(after, path), path).not.toEqual(valueAt(before, path));
           expect(after.sources.get(path)).toMatch(/^\.env: /);
         }
@@ -85,7 +85,7 @@ describe('the profile twilight-dispatch', () => {
           level: entry.needs === undefined ? 'info' : 'warn',
           text: `${name} is ${entry.why}`,
         });
-        expect(entry.why).toMatch(/^not yet: needs the state store$|^without effect: \S/);
+        expect(entry.why).toMatch(/^without effect: \S/);
       }
     },
   );
@@ -102,6 +102,12 @@ describe('the profile twilight-dispatch', () => {
       statusMessages: { channelId: '123456789012345678', guilds: '223456789012345678' },
       metrics: { profile: 'twilight-dispatch', host: '127.0.0.2', port: 8005 },
       filters: { loadedGuilds: false, unavailableGuilds: false, editedMessages: false },
+      state: {
+        enabled: false,
+        kinds: { member: 'own', message: false, presence: false, emoji: false, voiceState: false, guild: true },
+        ttlMs: { member: 61_000, message: 62_000, guild: null },
+        old: true,
+      },
     });
     expect(configuration.token).toBe(TOKEN);
     expect(configuration.sinks).toMatchObject([
@@ -110,7 +116,7 @@ describe('the profile twilight-dispatch', () => {
     expect(configuration.sinks[0] && Reflect.get(configuration.sinks[0], 'url')).toBe(
       'amqp://guest:guest-password@127.0.0.1:5672/%2f',
     );
-    expect(notes).toHaveLength(12);
+    expect(notes).toHaveLength(1);
     expect(JSON.stringify(notes)).not.toContain('guest-password');
   });
 
@@ -127,6 +133,23 @@ describe('the profile twilight-dispatch', () => {
     expect(configuration.sinks[0]).not.toHaveProperty('queue');
     const without = await load({}, { env: { BOT_TOKEN: TOKEN, ...env, DEFAULT_QUEUE: 'false' }, flags });
     expect(without.configuration.sinks[0]).toMatchObject({ queue: false });
+  });
+
+  it.each([
+    [{}, 'redis://127.0.0.1:6379'],
+    [{ REDIS_HOST: 'cache' }, 'redis://cache:6379'],
+    [{ REDIS_PORT: '6380' }, 'redis://127.0.0.1:6380'],
+  ])('without a word the cache holds what it held there, and %j leads to %s', async (env, url) => {
+    const { configuration } = await load({}, { env: { BOT_TOKEN: TOKEN, ...env }, flags });
+    expect(configuration.state).toMatchObject({
+      enabled: true,
+      old: false,
+      kinds: { guild: true, member: true, message: true, presence: true, emoji: true, voiceState: true },
+      ttlMs: { member: 60_000, message: 60_000, channel: null },
+      stores: [{ type: 'redis', informationKeys: true }],
+    });
+    expect(Reflect.get(Object(configuration.state.stores[0]), 'url')).toBe(url);
+    expect(Object.keys(Object(configuration.state.stores[0]))).not.toContain('url');
   });
 
   it('channel 0 and empty variables are off, and levels of single targets are passed over', async () => {
@@ -256,6 +279,30 @@ describe('the profile tatsu', () => {
       const { mistakes } = await errorOf(load({}, { env: { TOKEN, MULTI_REDIS }, flags }));
       expect(mistakes, MULTI_REDIS).toMatchObject([{ path: 'sinks' }]);
     }
+  });
+
+  it.each([
+    [{}, [], undefined, undefined],
+    [{ PSQL_MAX_CONNS: '4' }, [], undefined, undefined],
+    [{ PSQL: 'postgres://u:p@db/discord' }, [], 'postgres://u:p@db/discord', undefined],
+    [{ PSQL: 'postgres://u:p@db/discord', PSQL_MAX_CONNS: '4' }, [], 'postgres://u:p@db/discord', 3],
+    [{ PSQL_MAX_CONNS: '1' }, ['-psqlAddr', 'postgresql://db/x'], 'postgresql://db/x', 1],
+  ])('keeps a cache where %j %j names a PostgreSQL', async (env, profileArguments, url, readConnections) => {
+    const { configuration } = await load({}, { env: { TOKEN, ...env }, flags, profileArguments });
+    const [store] = configuration.state.stores;
+    expect(configuration.state.enabled).toBe(url !== undefined);
+    expect([Reflect.get(Object(store), 'url'), Reflect.get(Object(store), 'readConnections')]).toEqual([
+      url,
+      readConnections,
+    ]);
+    expect(configuration.state).toMatchObject({ old: false, kinds: { presence: true } });
+  });
+
+  it('an unreadable PSQL is a mistake that does not show it', async () => {
+    const PSQL = 'host=db password=planted';
+    const error = await errorOf(load({}, { env: { TOKEN, PSQL }, flags }));
+    expect(error.mistakes).toMatchObject([{ path: 'state.enabled, state.stores', value: 'hidden' }]);
+    expect(error.message).not.toContain('planted');
   });
 
   it('says of all it knows what it does or why not', () => {

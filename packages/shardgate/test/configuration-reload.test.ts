@@ -55,6 +55,12 @@ describe('two configurations', () => {
     const other = { type: 'stdout', name: 'b' };
     expect(await both(sinks(sink), sinks(other))).toEqual({ live: [], restart: ['sinks.b', 'sinks.a'] });
   });
+
+  it('a changed password of a store is seen', async () => {
+    const at = (url: string): object => ({ state: { stores: [{ type: 'redis', url }] } });
+    expect(await both(at('redis://:a@cache'), at('redis://:a@cache'))).toEqual({ live: [], restart: [] });
+    expect(await both(at('redis://:a@cache'), at('redis://:b@cache'))).toEqual({ live: [], restart: ['state.stores'] });
+  });
 });
 
 describe('a watched configuration', () => {

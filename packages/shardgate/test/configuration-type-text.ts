@@ -1,8 +1,8 @@
 import { z } from 'zod';
 import { factsOf } from '../src/configuration/schema/leaf.ts';
 import { configurationSchema } from '../src/configuration/schema/schema.ts';
+import { partListSchemas } from '../src/configuration/schema/part-lists.ts';
 import { brokerSinkTypes } from '../src/configuration/schema/broker-sinks.ts';
-import { sinkTypes } from '../src/configuration/schema/sinks.ts';
 import { bare, membersOf } from '../src/configuration/schema/structure.ts';
 
 const HEAD =
@@ -11,47 +11,52 @@ const HEAD =
 /** The module `configuration.ts`: what a loaded configuration is. */
 export function configurationModule(): string {
   const members = Object.entries(membersOf(configurationSchema) ?? {}).map(([name, schema]) =>
-    name === 'sinks'
-      ? `  ${comment(schema)}readonly sinks: readonly SinkConfiguration[];\n`
-      : member(name, schema, '  '),
+    member(name, schema, '  '),
   );
   return [
     HEAD,
-    "import type { SinkConfiguration } from './sink-configuration.ts';\n",
+    partListSchemas
+      .map(({ noun }) => `import type { ${capital(noun)}Configuration } from './${noun}-configuration.ts';\n`)
+      .join(''),
     '/** A configuration as the process uses it: checked, with every default. Secrets are readable and not enumerable. */',
     `export interface Configuration {\n${members.join('')}}\n`,
   ].join('\n');
 }
 
-/** The module `sink-configuration.ts`. */
-export function sinkModule(): string {
-  const own = Object.fromEntries(Object.entries(sinkTypes).filter(([type]) => !(type in brokerSinkTypes)));
-  const brokers = "import type { BrokerSinkConfiguration } from './broker-sink-configuration.ts';\n";
-  const union = unionOf('SinkConfiguration', [...Object.keys(own).map(interfaceName), 'BrokerSinkConfiguration']);
-  return [HEAD, brokers, ...interfacesOf(own), `/** One sink, by its type. */\n${union}`].join('\n');
+/** The modules of the types of each list's entries, by file name. */
+export function partModules(): ReadonlyMap<string, string> {
+  const modules = new Map<string, string>();
+  for (const { noun, types } of partListSchemas) {
+    const name = `${capital(noun)}Configuration`;
+    // They are too many for one file.
+    const own = Object.fromEntries(Object.entries(types).filter(([type]) => !(type in brokerSinkTypes)));
+    const borrowed = Object.keys(own).length < Object.keys(types).length ? ['BrokerSinkConfiguration'] : [];
+    const imported = borrowed.map((one) => `import type { ${one} } from './broker-sink-configuration.ts';\n`);
+    modules.set(`${noun}-configuration.ts`, moduleOf(noun, own, { name, imported, borrowed }));
+  }
+  const broker = { name: 'BrokerSinkConfiguration', imported: [], borrowed: [] };
+  return modules.set('broker-sink-configuration.ts', moduleOf('sink', brokerSinkTypes, broker));
 }
 
-/** The module `broker-sink-configuration.ts`. */
-export function brokerSinkModule(): string {
-  const union = unionOf('BrokerSinkConfiguration', Object.keys(brokerSinkTypes).map(interfaceName));
-  return [HEAD, ...interfacesOf(brokerSinkTypes), `/** One sink of a broker, by its type. */\n${union}`].join('\n');
-}
-
-function interfaceName(type: string): string {
-  return `${type[0]?.toUpperCase()}${type.slice(1)}SinkConfiguration`;
-}
-
-function interfacesOf(types: Readonly<Record<string, z.ZodObject>>): string[] {
-  return Object.entries(types).map(([type, schema]) => {
+function moduleOf(
+  noun: string,
+  types: Readonly<Record<string, z.ZodObject>>,
+  union: { readonly name: string; readonly imported: readonly string[]; readonly borrowed: readonly string[] },
+): string {
+  const nameOf = (type: string): string => `${capital(type)}${capital(noun)}Configuration`;
+  const interfaces = Object.entries(types).map(([type, schema]) => {
     const members = Object.entries(schema.shape as Record<string, z.ZodType>).map(([name, inner]) =>
       member(name, inner, '  '),
     );
-    return `/** A sink of type \`${type}\`. */\nexport interface ${interfaceName(type)} {\n${members.join('')}}\n`;
+    return `/** A ${noun} of type \`${type}\`. */\nexport interface ${nameOf(type)} {\n${members.join('')}}\n`;
   });
+  const names = [...Object.keys(types).map(nameOf), ...union.borrowed];
+  const last = `/** One ${noun}, by its type. */\nexport type ${union.name} =\n${names.map((name) => `  | ${name}`).join('\n')};\n`;
+  return [HEAD, ...union.imported, ...interfaces, last].join('\n');
 }
 
-function unionOf(name: string, members: readonly string[]): string {
-  return `export type ${name} =\n${members.map((one) => `  | ${one}`).join('\n')};\n`;
+function capital(word: string): string {
+  return `${word[0]?.toUpperCase()}${word.slice(1)}`;
 }
 
 function comment(schema: z.ZodType): string {
@@ -72,6 +77,8 @@ function member(name: string, schema: z.ZodType, indent: string): string {
 
 /** The type of what a schema gives, as TypeScript. */
 function typeText(given: z.ZodType, indent: string): string {
+  const list = partListSchemas.find(({ schema }) => schema === given);
+  if (list !== undefined) return `readonly ${capital(list.noun)}Configuration[]`;
   const pipe = given instanceof z.ZodDefault ? given.unwrap() : given;
   if (pipe instanceof z.ZodPipe) return typeText(pipe.def.out as z.ZodType, indent);
   const { schema, isNullable } = bare(given);

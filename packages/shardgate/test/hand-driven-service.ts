@@ -1,5 +1,8 @@
 import type { DeliveryStatus, LaneStatus } from '@shardgate/delivery';
 import type { IdentifyStatus } from '@shardgate/gateway';
+import { ENTITY_KINDS } from '@shardgate/state';
+import type { ObjectCounts } from '../src/service/object-counts.ts';
+import type { StateView } from '../src/service/state-view.ts';
 import type { ReshardAnswer, ReshardCheck, ReshardView } from '../src/service/reshard-view.ts';
 import type {
   EventRate,
@@ -23,6 +26,7 @@ export interface HandDrivenService extends ServiceView, ServiceActions {
     delivery: Writable<DeliveryStatus>;
     budget: Writable<IdentifyStatus>;
     reshard: Writable<ReshardView>;
+    state: StateView | null;
     /** What it answers when it is asked to reshard. */
     answer: ReshardAnswer;
     rates: Writable<EventRate>[];
@@ -150,6 +154,18 @@ export function createHandDrivenService(shardCount = 2): HandDrivenService {
       last: null,
       ended: { done: 0, refused: 0, rolledBack: 0 },
     },
+    state: {
+      stores: [
+        { name: 'redis', isReady: true, isStale: false, queuedOperations: 3, droppedOperations: 0, detail: null },
+      ],
+      waitingEvents: 2,
+      applied: 7_000,
+      operations: 8_000,
+      failed: 0,
+      objects: Object.fromEntries(ENTITY_KINDS.map((kind, index) => [kind, 100 + index])) as ObjectCounts['objects'],
+      countedAt: NOON,
+      apiUrl: null,
+    },
     answer: { accepted: true, reason: '' },
     rates: [
       { type: 'MESSAGE_CREATE', count: 9_000, perSecond: 20 },
@@ -204,6 +220,7 @@ export function createHandDrivenService(shardCount = 2): HandDrivenService {
     delivery: () => show.delivery,
     budget: () => show.budget,
     resharding: () => show.reshard,
+    state: () => show.state,
     eventRates: () => show.rates,
     history: () => show.history,
     incidents: () => incidents,

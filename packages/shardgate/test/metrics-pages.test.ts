@@ -107,6 +107,8 @@ describe('every metric of ours', () => {
         shards: [{ id: 0, condition: 'ready' }],
       },
     };
+    const state = more(show.state!);
+    show.state = { ...state, stores: [{ ...more(show.state!.stores[0]!), name: 'redis', isStale: true }] };
     Object.assign(show.budget, more(show.budget), { breakerOpenUntil: 1, tokenRejected: true });
     for (const rate of show.rates) rate.count++;
     service.tell({ at: 0, level: 'warn', kind: 'gap', text: 'lost', shardId: 1, sink: 'bot' });

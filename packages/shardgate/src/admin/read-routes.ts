@@ -5,6 +5,7 @@ import type { EventStreams, HeaderFields } from './event-streams.ts';
 import { answer, jsonSchema, refusal } from './open-api.ts';
 import { RefusedRequest } from './refusal.ts';
 import { noSuchShard, shardIdOf, shardParams } from './shard-param.ts';
+import { stateView } from './state-schemas.ts';
 import * as schemas from './view-schemas.ts';
 
 /** What the routes that only read need. */
@@ -30,6 +31,7 @@ export function addReadRoutes(app: FastifyInstance, { view, actions, streams }: 
   });
   show('/api/journal', 'What waits on disk', schemas.journal, () => view.delivery().journal ?? null);
   show('/api/budget', 'How many sessions may still be begun', schemas.budget, () => view.budget());
+  show('/api/state', 'The cache: its stores, and how many objects it has', stateView, () => view.state());
   show('/api/rates', 'Events by type', z.array(schemas.eventRate), () => view.eventRates());
   show('/api/history', 'The last five minutes, second by second, oldest first', z.array(schemas.historyPoint), () =>
     view.history(),

@@ -1,6 +1,7 @@
 import type { DeliveryStatus } from '@shardgate/delivery';
 import type { IdentifyStatus } from '@shardgate/gateway';
 import type { ReshardView } from '../service/reshard-view.ts';
+import type { StateView } from '../service/state-view.ts';
 import type {
   EventRate,
   HistoryPoint,
@@ -18,6 +19,8 @@ export interface AdminSnapshot {
   readonly shards: readonly ShardSummary[];
   readonly budget: IdentifyStatus;
   readonly reshard: ReshardView;
+  /** Null without a cache. */
+  readonly state: StateView | null;
   readonly delivery: DeliveryStatus;
   readonly rates: readonly EventRate[];
   readonly pausedSinks: readonly string[];
@@ -32,6 +35,7 @@ export function takeSnapshot(view: ServiceView, actions: ServiceActions): AdminS
     shards: view.shards(),
     budget: view.budget(),
     reshard: view.resharding(),
+    state: view.state(),
     delivery: view.delivery(),
     rates: view.eventRates(),
     pausedSinks: actions.pausedSinks(),

@@ -12,6 +12,7 @@ import type {
   ShardSummary,
 } from '../service/service-view.ts';
 import { reshardView } from './reshard-schemas.ts';
+import { stateView } from './state-schemas.ts';
 import { amount, condition, CONDITIONS, count, time } from './schema-parts.ts';
 import type { AdminSnapshot } from './snapshot.ts';
 
@@ -172,6 +173,7 @@ export const snapshot: z.ZodType<Omit<AdminSnapshot, 'delivery'>> = z.strictObje
   shards: z.array(shardSummary),
   budget,
   reshard: reshardView,
+  state: stateView,
   delivery: z.strictObject({
     sinks: z.array(sinkState),
     lanes: z.array(lane),

@@ -300,7 +300,7 @@ export interface KafkaSinkConfiguration {
   readonly timeoutMs?: number;
 }
 
-/** One sink of a broker, by its type. */
+/** One sink, by its type. */
 export type BrokerSinkConfiguration =
   | AmqpSinkConfiguration
   | RedisListSinkConfiguration

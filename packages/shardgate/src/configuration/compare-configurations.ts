@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { Configuration } from './configuration.ts';
 import { configurationLeaves } from './describe-configuration.ts';
-import { sinkOptions } from './protect-secrets.ts';
+import { partOptions } from './protect-secrets.ts';
 import type { SinkConfiguration } from './sink-configuration.ts';
 
 /** What differs between two configurations, by path. */
@@ -25,6 +25,8 @@ export function compareConfigurations(before: Configuration, after: Configuratio
 }
 
 function valueAt(configuration: Configuration, path: string): unknown {
+  // Their secrets are not enumerable, so a comparison would not see them.
+  if (path === 'state.stores') return configuration.state.stores.map((store) => ({ ...store, ...partOptions(store) }));
   return path.split('.').reduce<unknown>((value, name) => Reflect.get(Object(value), name), configuration);
 }
 
@@ -49,5 +51,5 @@ function compareSinks(
 }
 
 function hasSameOptions(one: SinkConfiguration, other: SinkConfiguration): boolean {
-  return isDeepStrictEqual(sinkOptions(one), sinkOptions(other));
+  return isDeepStrictEqual(partOptions(one), partOptions(other));
 }

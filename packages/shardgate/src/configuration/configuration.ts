@@ -1,6 +1,7 @@
 // Made from the schema: `vitest run -u packages/shardgate/test/configuration-types.test.ts` writes it anew.
 
 import type { SinkConfiguration } from './sink-configuration.ts';
+import type { StoreConfiguration } from './store-configuration.ts';
 
 /** A configuration as the process uses it: checked, with every default. Secrets are readable and not enumerable. */
 export interface Configuration {
@@ -152,6 +153,90 @@ export interface Configuration {
     readonly answerAfterMs: number;
     /** Age at which an interaction is no longer handed over; consumers are told a gap. Unit: milliseconds. Default: `900000`. */
     readonly maxAgeMs: number;
+  };
+  readonly state: {
+    /** Keep a cache of Discord's objects, and give events the object before them as `old`. Default: `false`. */
+    readonly enabled: boolean;
+    /** Where the cache is kept, the same in each; each has a type. The first one answers, and tells `old`. Default: memory, with the file `state.txt`. */
+    readonly stores: readonly StoreConfiguration[];
+    readonly kinds: {
+      /** Keep guilds. Default: `true`. */
+      readonly guild: boolean;
+      /** Keep channels. Default: `true`. */
+      readonly channel: boolean;
+      /** Keep threads. Default: `true`. */
+      readonly thread: boolean;
+      /** Keep roles. Default: `true`. */
+      readonly role: boolean;
+      /** Keep emojis. Default: `true`. */
+      readonly emoji: boolean;
+      /** Keep stickers. Default: `true`. */
+      readonly sticker: boolean;
+      /** Keep members; `own`: the bot's own alone. Default: `true`. */
+      readonly member: boolean | 'own';
+      /** Keep presences. Default: `false`. */
+      readonly presence: boolean;
+      /** Keep voice states. Default: `true`. */
+      readonly voiceState: boolean;
+      /** Keep messages. Default: `false`. */
+      readonly message: boolean;
+      /** Keep stage instances. Default: `true`. */
+      readonly stageInstance: boolean;
+      /** Keep scheduled events. Default: `true`. */
+      readonly scheduledEvent: boolean;
+      /** Keep soundboard sounds. Default: `true`. */
+      readonly soundboardSound: boolean;
+      /** Keep the bot's own user. Default: `true`. */
+      readonly user: boolean;
+    };
+    /** Give events the object before them. Default: `true`. */
+    readonly old: boolean;
+    readonly ttlMs: {
+      /** Life of guilds after the last change. Unit: milliseconds. Default: it stays. */
+      readonly guild: number | null;
+      /** Life of channels after the last change. Unit: milliseconds. Default: it stays. */
+      readonly channel: number | null;
+      /** Life of threads after the last change. Unit: milliseconds. Default: it stays. */
+      readonly thread: number | null;
+      /** Life of roles after the last change. Unit: milliseconds. Default: it stays. */
+      readonly role: number | null;
+      /** Life of emojis after the last change. Unit: milliseconds. Default: it stays. */
+      readonly emoji: number | null;
+      /** Life of stickers after the last change. Unit: milliseconds. Default: it stays. */
+      readonly sticker: number | null;
+      /** Life of members after the last change. Unit: milliseconds. Default: it stays. */
+      readonly member: number | null;
+      /** Life of presences after the last change. Unit: milliseconds. Default: it stays. */
+      readonly presence: number | null;
+      /** Life of voice states after the last change. Unit: milliseconds. Default: it stays. */
+      readonly voiceState: number | null;
+      /** Life of messages after the last change. Unit: milliseconds. Default: it stays. */
+      readonly message: number | null;
+      /** Life of stage instances after the last change. Unit: milliseconds. Default: it stays. */
+      readonly stageInstance: number | null;
+      /** Life of scheduled events after the last change. Unit: milliseconds. Default: it stays. */
+      readonly scheduledEvent: number | null;
+      /** Life of soundboard sounds after the last change. Unit: milliseconds. Default: it stays. */
+      readonly soundboardSound: number | null;
+      /** Life of the bot's own user after the last change. Unit: milliseconds. Default: it stays. */
+      readonly user: number | null;
+    };
+    /** Messages that are kept of a channel. Unit: messages. Default: `100`. */
+    readonly messagesPerChannel: number;
+    /** How long an event waits for Redis or PostgreSQL to have it; then it goes on, and the store is stale. Unit: milliseconds. Default: `250`. */
+    readonly waitMs: number;
+    readonly api: {
+      /** Serve the cache over HTTP. Default: `false`. */
+      readonly enabled: boolean;
+      /** Address to listen on; any other than loopback needs a key. Default: `"127.0.0.1"`. */
+      readonly host: string;
+      /** Port to listen on; 0 takes a free one. Default: `7903`. */
+      readonly port: number;
+      /** What clients have to show. Default: none. */
+      readonly secretKey: string | null;
+      /** Whether clients may change the cache. Default: `false`. */
+      readonly allowWrites: boolean;
+    };
   };
   readonly admin: {
     /** Serve the admin API, the dashboard and the metrics. Default: `true`. */

@@ -2,6 +2,7 @@ import type { IntentName } from '@shardgate/gateway';
 import type { Configuration } from './configuration.ts';
 import type { Variables } from './environment-layer.ts';
 import type { SinkConfiguration } from './sink-configuration.ts';
+import type { StoreConfiguration } from './store-configuration.ts';
 
 /** Stands for a secret: the one line of a file, its path relative to the configuration's folder, or an environment variable. */
 export type SecretReference = { readonly file: string } | { readonly env: string };
@@ -15,14 +16,23 @@ type Given<T> = T extends readonly unknown[]
     ? { readonly [K in keyof T]?: (K extends SecretName ? Given<T[K]> | SecretReference : Given<T[K]>) | undefined }
     : T;
 
-type GivenSink<T> = T extends SinkConfiguration ? Given<Omit<T, 'type' | 'name'>> & Pick<T, 'type' | 'name'> : never;
+/** A sink or store. An address that it has to have may hold a password, so that may stand elsewhere, too. */
+type GivenPart<T, K extends keyof T> = T extends { readonly url: string }
+  ? Given<Omit<T, K | 'url'>> & Pick<T, K> & { readonly url: string | SecretReference }
+  : Given<Omit<T, K>> & Pick<T, K>;
 
 /** What a configuration file says: everything may be left out, secrets may stand elsewhere. */
-export interface ConfigurationInput extends Given<Omit<Configuration, 'intents' | 'sinks'>> {
+export interface ConfigurationInput extends Given<Omit<Configuration, 'intents' | 'sinks' | 'state'>> {
   /** Names, a bit set, or `'default'` for all that need no permission. */
   readonly intents?: number | 'default' | readonly (IntentName | Uppercase<string>)[] | undefined;
   /** Where events go. */
-  readonly sinks?: readonly GivenSink<SinkConfiguration>[] | undefined;
+  readonly sinks?: readonly GivenPart<SinkConfiguration, 'type' | 'name'>[] | undefined;
+  /** The cache. */
+  readonly state?:
+    | (Given<Omit<Configuration['state'], 'stores'>> & {
+        readonly stores?: readonly GivenPart<StoreConfiguration, 'type'>[] | undefined;
+      })
+    | undefined;
 }
 
 /** What a configuration file gets when it exports a function. */

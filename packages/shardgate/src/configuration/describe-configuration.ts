@@ -1,7 +1,7 @@
 import type { z } from 'zod';
 import { factsOf } from './schema/leaf.ts';
 import { configurationSchema } from './schema/schema.ts';
-import { sinkTypes } from './schema/sinks.ts';
+import { partListSchemas, type PartListSchema } from './schema/part-lists.ts';
 import { bare, membersOf, wordsOf } from './schema/structure.ts';
 
 /** One value of the configuration. */
@@ -86,7 +86,7 @@ function leavesOf(schema: z.ZodType, path: string): ConfigurationLeaf[] {
 
 const leaves: readonly ConfigurationLeaf[] = leavesOf(configurationSchema, '');
 
-/** Every value of the configuration, in the order of the page. What a sink may have is told by {@link describeSinks}. */
+/** Every value of the configuration, in the order of the page. What a sink or store may have is told by {@link describePartLists}. */
 export function configurationLeaves(): readonly ConfigurationLeaf[] {
   return leaves;
 }
@@ -101,12 +101,34 @@ export function describeConfiguration(): readonly ConfigurationSection[] {
   return [...sections].map(([name, members]) => ({ name, leaves: members }));
 }
 
-/** What each type of sink may have; the paths are those below the sink. */
-export function describeSinks(): readonly ConfigurationSection[] {
-  return Object.entries(sinkTypes).map(([name, schema]) => ({
+/** A list whose entries each have a type: sinks, stores. */
+export interface PartList extends Pick<PartListSchema, 'path' | 'noun'> {
+  /** What each type may have; the paths are those below the entry. */
+  readonly types: readonly ConfigurationSection[];
+}
+
+const partLists: readonly PartList[] = partListSchemas.map(({ path, noun, types }) => ({
+  path,
+  noun,
+  types: Object.entries(types).map(([name, { shape }]) => ({
     name,
-    leaves: Object.entries(schema.shape as Record<string, z.ZodType>).flatMap(([member, inner]) =>
+    leaves: Object.entries(shape as Record<string, z.ZodType>).flatMap(([member, inner]) =>
       member === 'type' ? [] : leavesOf(inner, member),
     ),
-  }));
+  })),
+}));
+
+/** Every list of the configuration whose entries have a type. */
+export function describePartLists(): readonly PartList[] {
+  return partLists;
+}
+
+/** The list of parts at a path; undefined for any other path. */
+export function partListAt(path: string): PartList | undefined {
+  return partLists.find((list) => list.path === path);
+}
+
+/** What an entry of a list may have, by its type; none for a type that does not exist. */
+export function leavesOfPart(list: PartList, type: unknown): readonly ConfigurationLeaf[] {
+  return list.types.find(({ name }) => name === type)?.leaves ?? [];
 }

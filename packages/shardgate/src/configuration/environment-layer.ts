@@ -1,5 +1,5 @@
 import { resolve } from 'node:path';
-import { configurationLeaves } from './describe-configuration.ts';
+import { configurationLeaves, partListAt } from './describe-configuration.ts';
 import type { ConfigurationLeaf } from './describe-configuration.ts';
 import { shown } from './mistake.ts';
 import type { Mistake } from './mistake.ts';
@@ -61,8 +61,8 @@ export function environmentLayer(variables: Variables, place: string, folder: st
 /** The mistake of a text that could not be read as the value of a leaf. */
 export function mistakeOf(error: unknown, leaf: ConfigurationLeaf, text: string, source: string): Mistake {
   if (!(error instanceof TextValueError)) throw error;
-  // A list of sinks may hold keys.
-  const value = leaf.visibility === 'all' && leaf.path !== 'sinks' ? shown(text) : 'hidden';
+  // Sinks and stores may hold keys.
+  const value = leaf.visibility === 'all' && partListAt(leaf.path) === undefined ? shown(text) : 'hidden';
   return { path: leaf.path, value, expected: error.message, source };
 }
 

@@ -1,17 +1,30 @@
 import type { z } from 'zod';
-import { describeSinks } from './describe-configuration.ts';
+import { describePartLists, leavesOfPart, type PartList } from './describe-configuration.ts';
 import { shown } from './mistake.ts';
 import type { Mistake } from './mistake.ts';
 import { otherName } from './nearest-name.ts';
 import { isObject, leafAt } from './settings.ts';
 import type { Setting } from './settings.ts';
 
-/** Members of sinks whose values no message may show, in any sink. */
-const hiddenInSinks = new Set(
-  describeSinks().flatMap(({ leaves }) =>
-    leaves.filter(({ visibility }) => visibility !== 'all').map(({ path }) => path),
-  ),
-);
+/** Where in a list of parts a path leads. */
+interface InPart {
+  readonly list: PartList;
+  /** The entry's index, and names below it. */
+  readonly below: readonly string[];
+}
+
+function inPart(path: readonly string[]): InPart | undefined {
+  for (const list of describePartLists()) {
+    const depth = list.path.split('.').length;
+    if (path.slice(0, depth).join('.') === list.path) return { list, below: path.slice(depth) };
+  }
+  return undefined;
+}
+
+/** Whether a member's values may be shown by no message, in whatever type. */
+function isDelicate({ types }: PartList, name: string | undefined): boolean {
+  return types.some(({ leaves }) => leaves.some(({ path, visibility }) => path === name && visibility !== 'all'));
+}
 
 /** What a schema has found wrong, in words. `given` is the whole that was checked. */
 export function mistakesOf(error: z.ZodError, given: unknown, settings: ReadonlyMap<string, Setting>): Mistake[] {
@@ -57,20 +70,20 @@ function sourceOf(path: readonly string[], settings: ReadonlyMap<string, Setting
 
 function isHidden(path: readonly string[], value: unknown): boolean {
   if (value === undefined || value === null) return false;
-  if (path[0] === 'sinks')
-    return typeof value === 'string' && path.length < 3 ? true : hiddenInSinks.has(path[2] ?? '');
+  const found = inPart(path);
+  if (found !== undefined)
+    return typeof value === 'string' && found.below.length < 2 ? true : isDelicate(found.list, found.below[1]);
   return (leafAt(path.join('.'))?.visibility ?? 'all') !== 'all';
 }
 
-/** Names that may stand at a path whose own schema is no section: in a sink, or in an activity. */
+/** Names that may stand at a path whose own schema is no section: in a sink or store, or in an activity. */
 function knownNames(path: readonly string[], given: unknown): string[] {
-  const [root, index = '', ...inner] = path;
-  if (root !== 'sinks') return ['name', 'type', 'state', 'url'];
-  const sink = valueAt(given, [root, index]);
-  const type = isObject(sink) ? sink['type'] : undefined;
-  const leaves = describeSinks().find(({ name }) => name === type)?.leaves ?? [];
+  const found = inPart(path);
+  if (found === undefined) return ['name', 'type', 'state', 'url'];
+  const [index = '', ...inner] = found.below;
+  const part = valueAt(given, [...found.list.path.split('.'), index]);
   const prefix = inner.map((name) => `${name}.`).join('');
-  return leaves
+  return leavesOfPart(found.list, isObject(part) ? part['type'] : undefined)
     .filter((leaf) => leaf.path.startsWith(prefix))
     .map((leaf) => leaf.path.slice(prefix.length).split('.')[0] ?? '');
 }

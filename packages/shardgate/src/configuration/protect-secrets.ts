@@ -1,18 +1,30 @@
 import type { Configuration } from './configuration.ts';
-import { configurationLeaves, describeSinks } from './describe-configuration.ts';
+import { configurationLeaves, describePartLists, leavesOfPart } from './describe-configuration.ts';
 import type { ConfigurationLeaf } from './describe-configuration.ts';
 import { isObject } from './settings.ts';
 import type { SinkConfiguration } from './sink-configuration.ts';
+import type { StoreConfiguration } from './store-configuration.ts';
+
+/** A sink or a store. */
+type Part = SinkConfiguration | StoreConfiguration;
 
 /** What stands in place of a secret. */
 const HIDDEN = '(hidden)';
 
 const delicate = configurationLeaves().filter(({ visibility }) => visibility !== 'all');
 
-/** Members of a sink that hold a secret, or may. */
-function delicateIn({ type }: SinkConfiguration): readonly ConfigurationLeaf[] {
-  const sink = describeSinks().find(({ name }) => name === type);
-  return (sink?.leaves ?? []).filter(({ visibility }) => visibility !== 'all');
+/** Every sink and store: where it stands, and its members that hold a secret, or may. */
+function delicateParts(
+  configuration: Configuration,
+): { readonly part: Part; readonly path: string; readonly leaves: readonly ConfigurationLeaf[] }[] {
+  return describePartLists().flatMap((list) => {
+    const { holder, name } = holderOf(configuration, list.path);
+    return (Reflect.get(holder, name) as readonly Part[]).map((part, index) => ({
+      part,
+      path: `${list.path}.${index}`,
+      leaves: leavesOfPart(list, part.type).filter(({ visibility }) => visibility !== 'all'),
+    }));
+  });
 }
 
 /** The object that a path's last name is a member of, and that name. */
@@ -30,7 +42,8 @@ export function protect(configuration: Configuration): Configuration {
     if (Object.hasOwn(holder, name)) Object.defineProperty(holder, name, { enumerable: false });
   };
   for (const { path, isSecret } of delicate) if (isSecret) hide(holderOf(configuration, path));
-  for (const sink of configuration.sinks) for (const { path } of delicateIn(sink)) hide(holderOf(sink, path));
+  for (const { part, leaves } of delicateParts(configuration))
+    for (const { path } of leaves) hide(holderOf(part, path));
   freeze(configuration);
   return configuration;
 }
@@ -52,10 +65,10 @@ export function hideSecrets(configuration: Configuration): Record<string, unknow
     if (value !== undefined) Reflect.set(holderOf(to, path).holder, source.name, shownSecret(value, visibility));
   };
   for (const leaf of delicate) show(configuration, copy, leaf);
-  const sinks = copy['sinks'] as object[];
-  configuration.sinks.forEach((sink, index) => {
-    for (const leaf of delicateIn(sink)) show(sink, sinks[index] ?? {}, leaf);
-  });
+  for (const { part, path, leaves } of delicateParts(configuration)) {
+    const { holder, name } = holderOf(copy, path);
+    for (const leaf of leaves) show(part, Reflect.get(holder, name) as object, leaf);
+  }
   return copy;
 }
 
@@ -68,25 +81,23 @@ function shownSecret(value: unknown, visibility: ConfigurationLeaf['visibility']
   return pathname === '/' && search === '' ? value : `${origin}/…`;
 }
 
-/** What stands with a sink's options and is not for its factory: what the delivery asks of it, and where commands come from. */
-const NOT_ITS_OWN = ['type', 'required', 'events', 'ignoreEvents', 'commands'] as const;
+/** What stands with a part's options and is not for its factory: what the delivery asks of it, where commands come from, and keys beside the cache. */
+const NOT_ITS_OWN = ['type', 'required', 'events', 'ignoreEvents', 'commands', 'informationKeys'] as const;
 
-/** A sink's own options, secrets included, as its factory takes them. */
-export type SinkOptions<T extends SinkConfiguration = SinkConfiguration> = T extends SinkConfiguration
-  ? Omit<T, (typeof NOT_ITS_OWN)[number]>
-  : never;
+/** The own options of a sink or store, secrets included, as its factory takes them. */
+export type PartOptions<T extends Part = Part> = T extends Part ? Omit<T, (typeof NOT_ITS_OWN)[number]> : never;
 
 /**
- * The options for a sink's factory. Copying a sink of a configuration by itself would lose its keys, which are not enumerable.
+ * The options for the factory of a sink or store. Copying one of a configuration by itself would lose its keys, which are not enumerable.
  *
  * @example
- * if (sink.type === 'websocket') createWebSocketSink(sinkOptions(sink));
+ * if (sink.type === 'websocket') createWebSocketSink(partOptions(sink));
  */
-export function sinkOptions<T extends SinkConfiguration>(sink: T): SinkOptions<T> {
-  const members = Object.getOwnPropertyNames(sink)
+export function partOptions<T extends Part>(part: T): PartOptions<T> {
+  const members = Object.getOwnPropertyNames(part)
     .filter((name) => !(NOT_ITS_OWN as readonly string[]).includes(name))
-    .map((name) => [name, plain(Reflect.get(sink, name))]);
-  return Object.fromEntries(members) as SinkOptions<T>;
+    .map((name) => [name, plain(Reflect.get(part, name))]);
+  return Object.fromEntries(members) as PartOptions<T>;
 }
 
 function plain(value: unknown): unknown {

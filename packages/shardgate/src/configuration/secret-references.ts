@@ -1,6 +1,6 @@
 import { resolve } from 'node:path';
 import type { Variables } from './environment-layer.ts';
-import { configurationLeaves, describeSinks } from './describe-configuration.ts';
+import { configurationLeaves, leavesOfPart, partListAt } from './describe-configuration.ts';
 import type { Mistake } from './mistake.ts';
 import { readSecretFile } from './secret-file.ts';
 import { isObject } from './settings.ts';
@@ -14,11 +14,6 @@ export interface LookedUp {
   /** Files that were read. */
   readonly files: readonly string[];
 }
-
-/** Members of a sink that are secrets, by its type. */
-const sinkSecrets = new Map(
-  describeSinks().map(({ name, leaves }) => [name, leaves.filter(({ isSecret }) => isSecret).map(({ path }) => path)]),
-);
 
 /** Puts secrets in place of `{ file }` and `{ env }`. Files are relative to `folder`. */
 export function lookUpSecrets(given: ReadonlyMap<string, Setting>, env: Variables, folder: string): LookedUp {
@@ -51,16 +46,16 @@ export function lookUpSecrets(given: ReadonlyMap<string, Setting>, env: Variable
     if (setting === undefined) continue;
     const { value, source } = setting;
     if (isSecret) settings.set(path, { value: lookUp(value, path, source), source });
-    if (path !== 'sinks' || !Array.isArray(value)) continue;
-    const sinks = value.map((sink: unknown, index) => {
-      if (!isObject(sink)) return sink;
-      const names = sinkSecrets.get(String(sink['type'])) ?? [];
-      const found = names
-        .filter((name) => Object.hasOwn(sink, name))
-        .map((name) => [name, lookUp(sink[name], `sinks.${index}.${name}`, source)]);
-      return { ...sink, ...Object.fromEntries(found) };
+    const list = partListAt(path);
+    if (list === undefined || !Array.isArray(value)) continue;
+    const parts = value.map((part: unknown, index) => {
+      if (!isObject(part)) return part;
+      const found = leavesOfPart(list, part['type'])
+        .filter((leaf) => leaf.isSecret && Object.hasOwn(part, leaf.path))
+        .map(({ path: name }) => [name, lookUp(part[name], `${path}.${index}.${name}`, source)]);
+      return { ...part, ...Object.fromEntries(found) };
     });
-    settings.set(path, { value: sinks, source });
+    settings.set(path, { value: parts, source });
   }
   return { settings, mistakes, files };
 }

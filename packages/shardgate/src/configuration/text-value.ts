@@ -28,6 +28,8 @@ function read(schema: z.ZodType, text: string): unknown {
 function readUnion({ options }: z.ZodUnion, text: string): unknown {
   const isWord = options.some((one) => one instanceof z.ZodLiteral && [...one.values].some((word) => word === text));
   if (isWord) return text;
+  if ((text === 'true' || text === 'false') && options.some((one) => one instanceof z.ZodBoolean))
+    return text === 'true';
   if (/^[-+.\d]/.test(text) && !/[a-z,]/i.test(text)) return wholeNumber(text);
   const names = options.find((one) => one instanceof z.ZodArray);
   return names === undefined ? text : list(names.element as z.ZodType, text);

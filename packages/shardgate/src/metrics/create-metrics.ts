@@ -9,6 +9,7 @@ import { refreshedGauge } from './refreshed-gauge.ts';
 import { reshardFamilies } from './reshard-families.ts';
 import { serviceFamilies } from './service-families.ts';
 import { shardFamilies } from './shard-families.ts';
+import { stateFamilies } from './state-families.ts';
 import { twilightFamilies } from './twilight-families.ts';
 
 /** Options of {@link createMetrics}. */
@@ -45,6 +46,7 @@ export function createMetrics({ view, profile = 'shardgate', perShardLanes = fal
     ...reshardFamilies,
     ...laneFamilies({ perShard: perShardLanes }),
     ...deliveryFamilies,
+    ...stateFamilies,
     ...(profile === 'twilight-dispatch' ? twilightFamilies : []),
   ];
   const refreshers = families.map((family) =>
@@ -78,6 +80,7 @@ function readingOf(view: ServiceView): Reading {
     delivery: view.delivery(),
     budget: view.budget(),
     reshard: view.resharding(),
+    state: view.state(),
     rates: view.eventRates(),
     incidents: view.incidents(),
   };

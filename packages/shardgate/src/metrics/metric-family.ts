@@ -1,6 +1,7 @@
 import type { DeliveryStatus } from '@shardgate/delivery';
 import type { IdentifyStatus } from '@shardgate/gateway';
 import type { ReshardView } from '../service/reshard-view.ts';
+import type { StateView } from '../service/state-view.ts';
 import type { EventRate, Incident, Overview, Readiness, ShardDetail, ShardSummary } from '../service/service-view.ts';
 
 /** Everything that one scrape shows: read once, so that its figures belong together. */
@@ -12,6 +13,8 @@ export interface Reading {
   readonly delivery: DeliveryStatus;
   readonly budget: IdentifyStatus;
   readonly reshard: ReshardView;
+  /** Null without a cache. */
+  readonly state: StateView | null;
   readonly rates: readonly EventRate[];
   readonly incidents: readonly Incident[];
 }

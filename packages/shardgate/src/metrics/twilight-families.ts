@@ -1,3 +1,4 @@
+import type { EntityKind } from '@shardgate/state';
 import type { ShardCondition } from '../service/shard-condition.ts';
 import { single, type MetricFamily, type Reading } from './metric-family.ts';
 
@@ -10,6 +11,17 @@ const STATUS_OF: Readonly<Record<ShardCondition, string>> = {
   waiting: 'Disconnected',
   failed: 'Disconnected',
   stopped: 'Disconnected',
+};
+/** Its figures of the cache. */
+const CACHED: Readonly<Record<string, readonly [kind: EntityKind, help: string]>> = {
+  state_guilds: ['guild', 'Guilds.'],
+  state_channels: ['channel', 'Channels in the cache.'],
+  state_messages: ['message', 'Messages in the cache.'],
+  state_roles: ['role', 'Roles in the cache.'],
+  state_emojis: ['emoji', 'Emojis in the cache.'],
+  state_members: ['member', 'Members in the cache.'],
+  state_presences: ['presence', 'Presences in the cache.'],
+  state_voices: ['voiceState', 'Voice states in the cache.'],
 };
 const STATUSES = ['Connected', 'Disconnected', 'Handshaking', 'Identifying', 'Resuming'];
 
@@ -53,7 +65,13 @@ export const twilightFamilies: readonly MetricFamily[] = [
     labels: ['shard'],
     read: ({ shards }) => shards.map(({ id, latencyMs }) => ({ labels: { shard: String(id) }, value: latencyMs ?? 0 })),
   },
-  single('gauge', 'state_guilds', 'Guilds.', ({ overview }) => overview.guilds),
+  // There they are what the cache has; without one, only guilds are known.
+  ...Object.entries(CACHED).map(([name, [kind, help]]) =>
+    single('gauge', name, help, ({ state, overview }) => {
+      const cached = state?.objects?.[kind] ?? null;
+      return cached === null && kind === 'guild' ? overview.guilds : cached;
+    }),
+  ),
 ];
 
 /** READY and RESUMED make a shard "Connected" there; a connection that is lost is both "Disconnected" and "Reconnecting". */

@@ -12,7 +12,7 @@ import {
   type CommandIntake,
   type Sink,
 } from '@shardgate/delivery';
-import { sinkOptions } from '../configuration/protect-secrets.ts';
+import { partOptions } from '../configuration/protect-secrets.ts';
 import type { SinkConfiguration } from '../configuration/sink-configuration.ts';
 
 /** One of KafkaJS' ways to log in. */
@@ -25,33 +25,33 @@ export type Commands = Pick<CommandIntake, 'execute'>;
 export function createSink(configuration: SinkConfiguration, commands: Commands): Sink {
   switch (configuration.type) {
     case 'websocket':
-      return createWebSocketSink({ ...sinkOptions(configuration), commands });
+      return createWebSocketSink({ ...partOptions(configuration), commands });
     case 'unix':
-      return createUnixSink({ ...sinkOptions(configuration), commands });
+      return createUnixSink({ ...partOptions(configuration), commands });
     case 'http':
-      return createHttpSink(sinkOptions(configuration));
+      return createHttpSink(partOptions(configuration));
     case 'assyst':
-      return createAssystSink(sinkOptions(configuration));
+      return createAssystSink(partOptions(configuration));
     case 'stdout':
-      return createStdioSink(sinkOptions(configuration));
+      return createStdioSink(partOptions(configuration));
     case 'amqp':
-      return createAmqpSink(sinkOptions(configuration));
+      return createAmqpSink(partOptions(configuration));
     case 'redisList':
-      return createRedisListSink(sinkOptions(configuration));
+      return createRedisListSink(partOptions(configuration));
     case 'redisStream':
-      return createRedisStreamSink(sinkOptions(configuration));
+      return createRedisStreamSink(partOptions(configuration));
     case 'jetstream':
-      return createJetStreamSink(sinkOptions(configuration));
+      return createJetStreamSink(partOptions(configuration));
     case 'nats':
-      return createCoreNatsSink(sinkOptions(configuration));
+      return createCoreNatsSink(partOptions(configuration));
     case 'grpc': {
-      const { management, ...options } = sinkOptions(configuration);
+      const { management, ...options } = partOptions(configuration);
       return createGrpcStreamSink({ ...options, ...(management ? { intake: commands } : {}) });
     }
     case 'grpcPush':
-      return createGrpcPushSink(sinkOptions(configuration));
+      return createGrpcPushSink(partOptions(configuration));
     case 'kafka': {
-      const { mechanism, username = '', password = '', tls, ...options } = sinkOptions(configuration);
+      const { mechanism, username = '', password = '', tls, ...options } = partOptions(configuration);
       const sasl = mechanism === undefined ? {} : { sasl: { mechanism, username, password } as KafkaLogin };
       return createKafkaSink({ ...options, ...(tls ? { tls } : {}), ...sasl });
     }

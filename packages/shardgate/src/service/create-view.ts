@@ -7,6 +7,7 @@ import type { ProcessFigures } from './process-figures.ts';
 import type { HistoryPoint, Overview, Readiness, ServiceView } from './service-view.ts';
 import type { ShardCondition } from './shard-condition.ts';
 import type { ShardJournal } from './shard-journal.ts';
+import type { StateView } from './state-view.ts';
 import { conditionOf, detailOf, summaryOf, summaryOfMissing } from './shard-views.ts';
 
 const HISTORY_POINTS = 300;
@@ -21,6 +22,8 @@ export interface ViewParts {
   readonly shardJournal: ShardJournal;
   readonly meter: EventMeter;
   readonly figures: ProcessFigures;
+  /** Null without a cache. */
+  readonly state: () => StateView | null;
 }
 
 /** The view of a running service, and what is to be called every second for it. */
@@ -112,6 +115,7 @@ export function createView(parts: ViewParts): LiveView {
     delivery: () => delivery.status(delivery),
     budget: () => gateway.runtime.governor.status,
     resharding: reshards.view,
+    state: parts.state,
     eventRates: meter.rates,
     history: () => history,
     incidents: incidents.all,

@@ -2,6 +2,7 @@ import type { DeliveryStatus } from '@shardgate/delivery';
 import type { IdentifyStatus } from '@shardgate/gateway';
 import type { ShardCondition } from './shard-condition.ts';
 import type { ReshardAnswer, ReshardCheck, ReshardOrder, ReshardView } from './reshard-view.ts';
+import type { StateView } from './state-view.ts';
 
 /** One shard, as the list shows it. */
 export interface ShardSummary {
@@ -132,6 +133,8 @@ export interface ServiceView {
   delivery(): DeliveryStatus;
   budget(): IdentifyStatus;
   resharding(): ReshardView;
+  /** The cache; null where there is none. */
+  state(): StateView | null;
   eventRates(): readonly EventRate[];
   history(): readonly HistoryPoint[];
   /** The newest two hundred, newest first. */

@@ -13,6 +13,7 @@ import { createMetricsListener, type MetricsListener } from '../metrics/metrics-
 import { applyChanges } from './apply-changes.ts';
 import { attachStatusMessages } from './attach-status-messages.ts';
 import { createActions } from './create-actions.ts';
+import { createCache } from './create-cache.ts';
 import { createCommandDoors } from './create-command-doors.ts';
 import { createParts } from './create-parts.ts';
 import { createView } from './create-view.ts';
@@ -59,6 +60,8 @@ export function createService(configuration: Configuration, { log, version }: { 
   const parts = createParts(configuration, log);
   const { gateway, delivery, sinks, intake, rest, deadLetters } = parts;
   const incidents = createIncidentLog(clock);
+  // Attached after the delivery, and so in front of it.
+  const cache = createCache(configuration, { gateway, clock, incidents, log });
   const shardJournal = createShardJournal(gateway, clock);
   const meter = createEventMeter(gateway);
   const figures = createProcessFigures(clock);
@@ -73,6 +76,7 @@ export function createService(configuration: Configuration, { log, version }: { 
     shardJournal,
     meter,
     figures,
+    state: () => cache?.view() ?? null,
   });
   const ended = createEnd();
   const actions = createActions({ gateway, sinks, reshards, incidents, log, stop: () => void service.stop() });
@@ -141,7 +145,12 @@ export function createService(configuration: Configuration, { log, version }: { 
     await statusMessages?.close();
     intake.close();
     await commandServer?.stop();
-    await delivery.stop(delivery);
+    try {
+      await delivery.stop(delivery);
+    } finally {
+      // Its keys tell what the delivery has settled.
+      await cache?.close();
+    }
     await deadLetters.close();
     await Promise.all([admin?.close(), metricsListener?.close(), rest.close(rest)]);
   };
@@ -170,9 +179,11 @@ export function createService(configuration: Configuration, { log, version }: { 
         } catch (error) {
           throw folderError(error, folder);
         }
+        await cache?.open();
         await startTracing(configuration, gateway);
         await sinksOpen(delivery);
         await listen();
+        await cache?.listen();
         for (const door of commandDoors) await door.start();
       } catch (error) {
         await service.stop().catch(() => {});

@@ -1,5 +1,5 @@
-import { configurationLeaves, describeSinks } from '../describe-configuration.ts';
-import type { ConfigurationLeaf } from '../describe-configuration.ts';
+import { configurationLeaves, partListAt } from '../describe-configuration.ts';
+import type { ConfigurationLeaf, PartList } from '../describe-configuration.ts';
 
 const WIDTH = 116;
 
@@ -36,8 +36,9 @@ export function configurationExample(): string {
     }
     const indent = '  '.repeat(open.length + 1);
     lines.push(...comment(leaf, indent));
-    if (leaf.path === 'sinks') lines.push(...sinkLines());
-    else lines.push(`${indent}${name}: ${valueText(leaf)},`);
+    const list = partListAt(leaf.path);
+    if (list === undefined) lines.push(`${indent}${name}: ${valueText(leaf)},`);
+    else lines.push(`${indent}${name}: [`, ...partLines(list, `${indent}  `), `${indent}],`);
   }
   close(0);
   return `${[HEAD, ...lines].join('\n')}\n});\n`;
@@ -77,42 +78,61 @@ function digits(value: number): string {
   return value < 10_000 ? String(value) : value.toLocaleString('en-US').replaceAll(',', '_');
 }
 
-/** Instead of another one that is there. */
+/** Members that stand in the example as comments, where they do not stand at their default. */
 const LEFT_OUT: ReadonlySet<string> = new Set(['urls', 'maxAgeMs', 'password']);
 
-/** Variables that brokers' addresses are usually in. */
+/** Variables that servers' addresses are usually in. */
 const ADDRESSES: Readonly<Record<string, string>> = {
   amqp: 'RABBITMQ_URL',
   redisList: 'REDIS_URL',
   redisStream: 'REDIS_URL',
   jetstream: 'NATS_URL',
   nats: 'NATS_URL',
+  redis: 'REDIS_URL',
+  postgres: 'POSTGRES_URL',
 };
 
-/** One sink as it is, the others as comments: each begins to listen or to call when it stands there. */
-function sinkLines(): string[] {
-  const lines = ['  sinks: ['];
-  for (const { name, leaves } of describeSinks()) {
-    const isDefault = name === 'websocket';
-    const mark = isDefault ? '    ' : '    // ';
+/** The entry that is there by default, and its members. */
+const DEFAULT_PARTS: Readonly<
+  Record<PartList['path'], { readonly type: string; readonly members: readonly string[] }>
+> = {
+  sinks: { type: 'websocket', members: ['name'] },
+  'state.stores': { type: 'memory', members: ['path'] },
+};
+
+/** The default entry as it is, the others as comments: each begins to listen or to call when it stands there. */
+function partLines({ path, types }: PartList, indent: string): string[] {
+  const lines: string[] = [];
+  const preset = DEFAULT_PARTS[path];
+  for (const { name, leaves } of types) {
+    const isDefault = name === preset.type;
+    const mark = isDefault ? indent : `${indent}// `;
     lines.push(`${mark}{`, `${mark}  type: '${name}',`);
-    for (const leaf of leaves.filter(({ path }) => !path.includes('.'))) {
+    for (const leaf of leaves.filter((one) => !one.path.includes('.'))) {
       const value = exampleOf(name, leaf);
-      const isLeftOut = isDefault ? leaf.fallback === undefined && leaf.path !== 'name' : LEFT_OUT.has(leaf.path);
+      const isLeftOut = isDefault
+        ? leaf.fallback === undefined && !preset.members.includes(leaf.path)
+        : LEFT_OUT.has(leaf.path);
       if (value !== undefined) lines.push(`${mark}  ${isLeftOut ? '// ' : ''}${leaf.path}: ${value},`);
     }
     lines.push(`${mark}},`);
   }
-  return [...lines, '  ],'];
+  return lines;
 }
+
+/** Paths of parts that have no default, by their type. */
+const PATHS: Readonly<Record<string, string>> = {
+  unix: '/run/shardgate/events.sock',
+  assyst: '/tmp/assyst2-gateway-com',
+  memory: 'state.txt',
+};
 
 /** Undefined for what has neither a value nor a default that is one. */
 function exampleOf(type: string, { path, fallback, isSecret, defaultText }: ConfigurationLeaf): string | undefined {
   if (path === 'name') return type === 'websocket' ? "'events'" : `'${type}'`;
   if (isSecret && path === 'url') return `{ env: '${ADDRESSES[type]}' }`;
   if (isSecret) return `{ env: '${path === 'signingKey' ? 'SIGNING_KEY' : 'EVENTS_KEY'}' }`;
-  if (path === 'path' && fallback === undefined)
-    return type === 'unix' ? "'/run/shardgate/events.sock'" : "'/tmp/assyst2-gateway-com'";
+  if (path === 'path' && fallback === undefined) return literal(PATHS[type]);
   if (path === 'url') return "'http://127.0.0.1:8080/events'";
   if (path === 'address') return "'127.0.0.1:4362'";
   if (path === 'servers') return "['127.0.0.1:9092']";

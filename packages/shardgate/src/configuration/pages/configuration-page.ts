@@ -1,5 +1,5 @@
-import { describeConfiguration, describeSinks } from '../describe-configuration.ts';
-import type { ConfigurationLeaf } from '../describe-configuration.ts';
+import { describeConfiguration, describePartLists } from '../describe-configuration.ts';
+import type { ConfigurationLeaf, PartList } from '../describe-configuration.ts';
 import { isMapped } from '../profiles/profile.ts';
 import type { Profile } from '../profiles/profile.ts';
 import { profiles } from '../profiles/profile-layer.ts';
@@ -42,7 +42,8 @@ Nothing else is read: no file in the home folder, no \`package.json\`, no \`.con
 changed, and \`$\` in \`.env\` stands for itself.
 
 - **Variables** are called as the path is: \`shards.spawnDelayMs\` is \`SHARDGATE_SHARDS_SPAWN_DELAY_MS\`. An empty one counts as not given. Numbers are
-  digits alone, switches \`true\` or \`false\`, lists have commas between their entries, \`null\` is no value, and \`SHARDGATE_SINKS\` is a list as JSON.
+  digits alone, switches \`true\` or \`false\`, lists have commas between their entries, \`null\` is no value, and \`SHARDGATE_SINKS\` and
+  \`SHARDGATE_STATE_STORES\` are lists as JSON.
 - **Secrets** may stand in a file of one line, named by the variable with \`_FILE\` behind it: \`DISCORD_TOKEN_FILE=/run/secrets/token\`. In the configuration file
   \`{ file: '/run/secrets/token' }\` and \`{ env: 'TOKEN_OF_MY_BOT' }\` stand for them. There are no flags for secrets, since others could read them in the list of processes.
 - **The file** may export an object, or a function that gets \`{ env }\`, the variables of the environment and of \`.env\`. It is a program: let nobody else
@@ -52,19 +53,37 @@ changed, and \`$\` in \`.env\` stands for itself.
   with a mistake changes nothing.
 `;
 
+const PARTS: Readonly<Record<PartList['path'], { readonly noun: string; readonly intro: readonly string[] }>> = {
+  sinks: {
+    noun: 'Sinks',
+    intro: [
+      '## Sinks\n',
+      '`sinks` is a list; each entry has a `type` and what the type may have. Without it there is one WebSocket named `events` on\n127.0.0.1:7900.\n',
+    ],
+  },
+  'state.stores': {
+    noun: 'Stores',
+    intro: [
+      '## Stores\n',
+      '`state.stores` is a list like `sinks`. What each store promises: [state](state.md#stores).\n',
+    ],
+  },
+};
+
 /** The text of docs/configuration.md. */
 export function configurationPage(): string {
   const [single, ...groups] = describeConfiguration();
   const sections = groups.map(({ name, leaves }) => `### ${name}\n\n${leafTable(leaves)}\n`);
-  const sinks = describeSinks().map(({ name, leaves }) => `### Sinks of type ${name}\n\n${sinkTable(leaves)}\n`);
+  const parts = describePartLists().flatMap(({ path, types }) => [
+    ...PARTS[path].intro,
+    ...types.map(({ name, leaves }) => `### ${PARTS[path].noun} of type ${name}\n\n${partTable(leaves)}\n`),
+  ]);
   return [
     HEAD,
     '## Settings\n',
     `${leafTable(single?.leaves ?? [])}\n`,
     ...sections,
-    '## Sinks\n',
-    '`sinks` is a list; each entry has a `type` and what the type may have. Without it there is one WebSocket named `events` on\n127.0.0.1:7900.\n',
-    ...sinks,
+    ...parts,
     '## Profiles\n',
     'A profile takes the settings of another gateway over, by the names they have there: `--profile twilight-dispatch`, or\n`SHARDGATE_PROFILE`. What is given and has no effect is told at start, with the reason.\n',
     ...profiles.map(profileSection),
@@ -92,7 +111,7 @@ function variables({ variables: names, isSecret }: ConfigurationLeaf): string {
   return all.map((name) => `\`${name}\``).join(', ');
 }
 
-function sinkTable(leaves: readonly ConfigurationLeaf[]): string {
+function partTable(leaves: readonly ConfigurationLeaf[]): string {
   return table(
     ['path', 'meaning', 'values', 'unit', 'default'],
     leaves.map((leaf) => [`\`${leaf.path}\``, leaf.description, leaf.values, leaf.unit ?? '', leaf.defaultText]),

@@ -1,3 +1,4 @@
+import { partListAt } from '../describe-configuration.ts';
 import type { Variables } from '../environment-layer.ts';
 import { shown } from '../mistake.ts';
 import type { Mistake } from '../mistake.ts';
@@ -63,7 +64,8 @@ export function profileLayer(
       for (const [path, value] of Object.entries(entry.set(text, variables))) settings.set(path, { value, source });
     } catch (error) {
       if (!(error instanceof TextValueError)) throw error;
-      const isSecret = entry.to.some((path) => leafAt(path)?.isSecret);
+      // Sinks and stores hold addresses with passwords.
+      const isSecret = entry.to.some((path) => leafAt(path)?.isSecret || partListAt(path) !== undefined);
       mistakes.push({
         path: entry.to.join(', '),
         value: isSecret ? 'hidden' : shown(text),

@@ -71,13 +71,36 @@ function jsonObject(text: string): object {
   throw new TextValueError('a JSON object of addresses and lists of event names');
 }
 
+const CACHE = ['state.enabled', 'state.stores'];
+
+/** A cache in PostgreSQL, where an address says which. */
+function postgres(url: string, { PSQL_MAX_CONNS }: Variables): ProfileSettings {
+  if (!/^postgres(ql)?:\/\//i.test(url) || !URL.canParse(url))
+    throw new TextValueError('an address such as postgres://user:password@host:5432/database');
+  const connections = PSQL_MAX_CONNS ? { readConnections: Math.max(1, wholeNumber(PSQL_MAX_CONNS) - 1) } : {};
+  return { 'state.enabled': true, 'state.stores': [{ type: 'postgres', url, ...connections }] };
+}
+
+/** Alone it says nothing; with `PSQL` beside it that has counted it in. */
+function maxConnections(text: string, { PSQL }: Variables): ProfileSettings {
+  wholeNumber(text);
+  return PSQL ? postgres(PSQL, { PSQL_MAX_CONNS: text }) : {};
+}
+
 const ownIdentifies = 'identifies wait for each other by Discord’s rules, and the budget is kept on disk';
 const noBackfill = 'members are not fetched by the gateway; ask for them with a command';
 
 /** https://github.com/tatsuworks/gateway: flags of its gateway, and variables of the process and of its container. */
 export const tatsu: Profile = {
   name: 'tatsu',
-  defaults: { 'shards.total': 1, largeThreshold: 250, ...redisLists({}) },
+  // It keeps presences, too, where it keeps anything, and its events have no `old`.
+  defaults: {
+    'shards.total': 1,
+    largeThreshold: 250,
+    'state.kinds.presence': true,
+    'state.old': false,
+    ...redisLists({}),
+  },
   entries: [
     maps('-token', 'bot token', 'token', (text) => ({ token: text })),
     maps('-shards', 'shards of the whole bot', 'shards.total', total),
@@ -95,7 +118,7 @@ export const tatsu: Profile = {
     ),
     waitsFor('-addr', 'listener of the management service', 'gRPC'),
     waitsFor('-etcd', 'lock of identifies over several processes', 'the fleet'),
-    waitsFor('-psqlAddr', 'PostgreSQL of the state', 'the state store'),
+    maps('-psqlAddr', 'PostgreSQL of the state', CACHE, (text, given) => postgres(text, given), 'as a store'),
     hasNone('-name', 'name of the bot in the database', 'each bot has a state folder of its own (`folder`)'),
     hasNone('-podId', 'name of the Redis client', 'nothing is called by it'),
     hasNone('-pprof', 'profiler of Go', 'Node.js has `--cpu-prof` and `--inspect`'),
@@ -120,8 +143,14 @@ export const tatsu: Profile = {
     ),
     maps('REDIS', 'where events go', 'sinks', (_text, given) => redisLists(given), 'as Redis lists'),
     waitsFor('ETCD', 'lock of identifies over several processes', 'the fleet'),
-    waitsFor('PSQL', 'PostgreSQL of the state', 'the state store'),
-    waitsFor('PSQL_MAX_CONNS', 'connections to PostgreSQL', 'the state store'),
+    maps('PSQL', 'PostgreSQL of the state', CACHE, postgres, 'as a store'),
+    maps(
+      'PSQL_MAX_CONNS',
+      'connections to PostgreSQL',
+      'state.stores',
+      maxConnections,
+      'one writes, the others read; with `PSQL`',
+    ),
     waitsFor('ADDR', 'listener of the management service', 'gRPC'),
     hasNone('NAME', 'name of the bot in the database', 'each bot has a state folder of its own (`folder`)'),
     hasNone('PPROF', 'profiler of Go', 'Node.js has `--cpu-prof` and `--inspect`'),

@@ -1,11 +1,15 @@
 import type { Variables } from '../environment-layer.ts';
 import { TextValueError, trueOrFalse, wholeNumber } from '../text-value.ts';
-import { hasNone, maps, waitsFor } from './profile.ts';
+import { hasNone, maps } from './profile.ts';
 import type { MappedEntry, Profile, ProfileSettings } from './profile.ts';
 
 const number =
   (path: string, factor = 1): MappedEntry['set'] =>
   (text) => ({ [path]: wholeNumber(text) * factor });
+
+const flag =
+  (path: string): MappedEntry['set'] =>
+  (text) => ({ [path]: trueOrFalse(text) });
 
 /** Its channels: 0 is off. */
 const channel =
@@ -52,6 +56,16 @@ function rabbitmq(given: Variables): readonly unknown[] {
 
 const toRabbitmq = (_text: string, given: Variables): ProfileSettings => ({ sinks: rabbitmq(given) });
 
+/** Its Redis, from both of its variables. */
+function redis({ REDIS_HOST, REDIS_PORT }: Variables): readonly unknown[] {
+  const url = new URL('redis://127.0.0.1:6379');
+  url.hostname = REDIS_HOST || '127.0.0.1';
+  url.port = String(wholeNumber(REDIS_PORT || '6379'));
+  return [{ type: 'redis', url: url.href }];
+}
+
+const toRedis = (_text: string, given: Variables): ProfileSettings => ({ 'state.stores': redis(given) });
+
 /** https://github.com/chamburr/twilight-dispatch: all of its 34 variables. */
 export const twilightDispatch: Profile = {
   name: 'twilight-dispatch',
@@ -64,6 +78,14 @@ export const twilightDispatch: Profile = {
     // Its op 1 reconnects a shard.
     'commands.roles': ['events', 'commands', 'admin'],
     sinks: rabbitmq({}),
+    // It keeps everything, in Redis, and tells nothing of what was before.
+    'state.enabled': true,
+    'state.stores': redis({}),
+    'state.kinds.message': true,
+    'state.kinds.presence': true,
+    'state.ttlMs.member': 60_000,
+    'state.ttlMs.message': 60_000,
+    'state.old': false,
   },
   entries: [
     maps('RUST_LOG', 'log level', 'log.level', logLevel, '`off` is `silent`; levels of single targets are passed over'),
@@ -110,21 +132,38 @@ export const twilightDispatch: Profile = {
       channel('statusMessages.guilds'),
       '0 is off',
     ),
-    waitsFor('STATE_ENABLED', 'keep a cache in Redis', 'the state store'),
-    waitsFor('STATE_MEMBER', 'store members', 'the state store'),
-    waitsFor('STATE_MEMBER_TTL', 'lifetime of members, milliseconds', 'the state store'),
-    waitsFor('STATE_MESSAGE', 'store messages', 'the state store'),
-    waitsFor('STATE_MESSAGE_TTL', 'lifetime of messages, milliseconds', 'the state store'),
-    waitsFor('STATE_PRESENCE', 'store presences', 'the state store'),
-    waitsFor('STATE_EMOJI', 'store emojis', 'the state store'),
-    waitsFor('STATE_VOICE', 'store voice states', 'the state store'),
-    waitsFor('STATE_OLD', 'give the previous value as `old`', 'the state store'),
+    maps(
+      'STATE_ENABLED',
+      'keep a cache in Redis',
+      'state.enabled',
+      flag('state.enabled'),
+      '`false` also leaves its `gateway_` keys unwritten',
+    ),
+    maps(
+      'STATE_MEMBER',
+      'store members',
+      'state.kinds.member',
+      (text) => ({ 'state.kinds.member': trueOrFalse(text) || 'own' }),
+      "`false` is `own`: the bot's own alone, as there",
+    ),
+    maps('STATE_MEMBER_TTL', 'lifetime of members, milliseconds', 'state.ttlMs.member', number('state.ttlMs.member')),
+    maps('STATE_MESSAGE', 'store messages', 'state.kinds.message', flag('state.kinds.message')),
+    maps(
+      'STATE_MESSAGE_TTL',
+      'lifetime of messages, milliseconds',
+      'state.ttlMs.message',
+      number('state.ttlMs.message'),
+    ),
+    maps('STATE_PRESENCE', 'store presences', 'state.kinds.presence', flag('state.kinds.presence')),
+    maps('STATE_EMOJI', 'store emojis', 'state.kinds.emoji', flag('state.kinds.emoji')),
+    maps('STATE_VOICE', 'store voice states', 'state.kinds.voiceState', flag('state.kinds.voiceState')),
+    maps('STATE_OLD', 'give the previous value as `old`', 'state.old', flag('state.old')),
     maps('RABBIT_HOST', 'host of RabbitMQ', 'sinks', toRabbitmq, 'in the sink `rabbitmq`'),
     maps('RABBIT_PORT', 'port of RabbitMQ', 'sinks', toRabbitmq, 'in the sink `rabbitmq`'),
     maps('RABBIT_USERNAME', 'user at RabbitMQ', 'sinks', toRabbitmq, 'in the sink `rabbitmq`'),
     maps('RABBIT_PASSWORD', 'password at RabbitMQ', 'sinks', toRabbitmq, 'in the sink `rabbitmq`'),
-    waitsFor('REDIS_HOST', 'host of Redis', 'the state store'),
-    waitsFor('REDIS_PORT', 'port of Redis', 'the state store'),
+    maps('REDIS_HOST', 'host of Redis', 'state.stores', toRedis, 'in the store `redis`'),
+    maps('REDIS_PORT', 'port of Redis', 'state.stores', toRedis, 'in the store `redis`'),
     maps('PROMETHEUS_HOST', 'address of the metrics', 'metrics.host', (text) => ({ 'metrics.host': text })),
     maps('PROMETHEUS_PORT', 'port of the metrics', 'metrics.port', number('metrics.port')),
   ],

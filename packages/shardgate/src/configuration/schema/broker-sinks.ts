@@ -2,18 +2,11 @@ import { z } from 'zod';
 import { isLoopback } from '@shardgate/delivery';
 import type { BrokerSinkConfiguration } from '../broker-sink-configuration.ts';
 import { flag, key, leaf, milliseconds, oneOf, port, section, text, textList, wholeNumber } from './leaf.ts';
-import { common, type } from './sink-parts.ts';
+import { brokerAddress, common, type } from './part-schemas.ts';
 
-/** The address of a broker, which may hold a password. */
-const address = (protocols: RegExp, expected: string): z.ZodString =>
-  leaf(
-    z.string(expected).refine((value) => URL.canParse(value) && protocols.test(value), expected),
-    { description: 'Address of the broker, with user and password.', defaultText: 'required', visibility: 'secret' },
-  );
-
-const amqpAddress = address(/^amqps?:\/\//i, 'expected an address such as amqp://user:password@host:5672/vhost');
-const redisAddress = address(/^rediss?:\/\//i, 'expected an address such as redis://:password@host:6379/0');
-const natsAddress = address(/^(nats|tls):\/\//i, 'expected an address such as nats://user:password@host:4222');
+const amqpAddress = brokerAddress(/^amqps?:\/\//i, 'expected an address such as amqp://user:password@host:5672/vhost');
+const redisAddress = brokerAddress(/^rediss?:\/\//i, 'expected an address such as redis://:password@host:6379/0');
+const natsAddress = brokerAddress(/^(nats|tls):\/\//i, 'expected an address such as nats://user:password@host:4222');
 
 const timeoutMs = leaf(milliseconds(1, 600_000).exactOptional(), {
   description: 'A connection or an answer that takes longer is given up.',

@@ -5,6 +5,7 @@ import { intents } from './intents.ts';
 import { section } from './leaf.ts';
 import * as operation from './operation-sections.ts';
 import { sinks } from './sinks.ts';
+import { state } from './state-section.ts';
 
 /** The whole configuration: types, checks, flags, variables, the page and the example all come from here. */
 export const configurationSchema: z.ZodObject = section({
@@ -26,6 +27,7 @@ export const configurationSchema: z.ZodObject = section({
   deadLetters: deliverySections.deadLetters,
   commands: deliverySections.commands,
   interactions: deliverySections.interactions,
+  state,
   admin: operation.admin,
   metrics: operation.metrics,
   log: operation.log,

@@ -15,7 +15,7 @@ import {
   webAddress,
   wholeNumber,
 } from './leaf.ts';
-import { common, type } from './sink-parts.ts';
+import { common, type } from './part-schemas.ts';
 
 const secretKey = leaf(key().exactOptional(), {
   description: 'The key every client has to give.',
