@@ -147,7 +147,7 @@ it.each(['thread', 'process'] as const)(
     bed = await createWorkerBed({
       shards: SHARDS,
       pool: { isolation },
-      simulator: { replayLimit: LONG ? 10_000 : 3_500 },
+      simulator: { replayLimit: 3_500 },
     });
     const { gateway, pool, simulator } = bed;
     await gateway.spawnShards(gateway);
