@@ -68,10 +68,10 @@ export default defineConfiguration({
     editedMessages: true,
   },
   events: {
-    // The only events that are handed over; all others are dropped unread. Without it: all.
+    // The only events that consumers get; without a cache all others are dropped unread. Without it: all.
     // SHARDGATE_EVENTS_WHITELIST
     whitelist: null,
-    // Events that are not handed over, even where the whitelist has them. SHARDGATE_EVENTS_IGNORE
+    // Events that no consumer gets, even where the whitelist has them. SHARDGATE_EVENTS_IGNORE
     ignore: [],
   },
   rest: {

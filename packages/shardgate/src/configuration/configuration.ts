@@ -65,9 +65,9 @@ export interface Configuration {
     readonly editedMessages: boolean;
   };
   readonly events: {
-    /** The only events that are handed over; all others are dropped unread. Default: all. */
+    /** The only events that consumers get; without a cache all others are dropped unread. Default: all. */
     readonly whitelist: readonly string[] | null;
-    /** Events that are not handed over, even where the whitelist has them. Default: `[]`. */
+    /** Events that no consumer gets, even where the whitelist has them. Default: `[]`. */
     readonly ignore: readonly string[];
   };
   readonly rest: {

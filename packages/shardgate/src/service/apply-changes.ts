@@ -3,6 +3,7 @@ import type { GatewayManager } from '@shardgate/gateway';
 import type { Configuration } from '../configuration/configuration.ts';
 import type { Log } from '../log/create-log.ts';
 import { presenceOf } from './create-parts.ts';
+import { gatewayEvents, sinkEvents } from './event-choice.ts';
 
 export interface ChangingParts {
   readonly gateway: GatewayManager;
@@ -21,13 +22,14 @@ export function applyChanges(
 ): void {
   log.level = after.log.level;
   gateway.filters = { ...after.filters };
-  gateway.whitelist = after.events.whitelist === null ? undefined : new Set(after.events.whitelist);
+  const { whitelist, ignoreEvents } = gatewayEvents(after);
+  gateway.whitelist = whitelist === undefined ? undefined : new Set(whitelist);
   gateway.reshard = after.reshard.automatic;
   gateway.reshardPercentage = after.reshard.percentage;
-  gateway.ignoreEvents = new Set(after.events.ignore);
-  for (const { name, events, ignoreEvents } of after.sinks) {
-    if (!paths.some((path) => path.startsWith(`sinks.${name}.`))) continue;
-    delivery.filterSink(delivery, name, { ...(events === null ? {} : { events }), ignoreEvents });
+  gateway.ignoreEvents = new Set(ignoreEvents);
+  for (const sink of after.sinks) {
+    const isMeant = (path: string): boolean => path.startsWith('events.') || path.startsWith(`sinks.${sink.name}.`);
+    if (paths.some(isMeant)) delivery.filterSink(delivery, sink.name, sinkEvents(after, sink));
   }
   if (paths.some((path) => path.startsWith('presence'))) showPresence(gateway, after);
 }

@@ -21,6 +21,7 @@ import { createRestManager, type RestManager } from '@shardgate/rest';
 import type { Configuration } from '../configuration/configuration.ts';
 import type { Log } from '../log/create-log.ts';
 import { createSink } from './create-sinks.ts';
+import { gatewayEvents, sinkEvents } from './event-choice.ts';
 import { createPausableSink, type PausableSink } from './pausable-sink.ts';
 
 /** What a service consists of, made as its configuration says and joined, not started. */
@@ -63,11 +64,10 @@ export function createParts(configuration: Configuration, log: Log): ServicePart
   const { defer, ephemeral, answerAfterMs, maxAgeMs } = configuration.interactions;
   const delivery = createDelivery({
     ...configuration.delivery,
-    sinks: configuration.sinks.map(({ required: isRequired, events, ignoreEvents }, index) => ({
+    sinks: configuration.sinks.map((sink, index) => ({
       sink: sinks[index] as PausableSink,
-      required: isRequired,
-      ...(events === null ? {} : { events }),
-      ignoreEvents,
+      required: sink.required,
+      ...sinkEvents(configuration, sink),
     })),
     journal,
     journalAfterMs: configuration.journal.afterMs,
@@ -111,7 +111,8 @@ interface Stores {
 }
 
 function createGateway(configuration: Configuration, { folder, journal, rest }: Stores): GatewayManager {
-  const { token, apiUrl, intents, presence, largeThreshold, shards, reshard, filters, events } = configuration;
+  const { token, apiUrl, intents, presence, largeThreshold, shards, reshard, filters } = configuration;
+  const { whitelist, ignoreEvents } = gatewayEvents(configuration);
   return createGatewayManager({
     token,
     apiUrl,
@@ -133,8 +134,8 @@ function createGateway(configuration: Configuration, { folder, journal, rest }: 
     reshardPercentage: reshard.percentage,
     reshardCheckInterval: reshard.checkIntervalMs,
     filters,
-    ...(events.whitelist === null ? {} : { whitelist: events.whitelist }),
-    ignoreEvents: events.ignore,
+    ...(whitelist === undefined ? {} : { whitelist }),
+    ignoreEvents,
     sessionStore: journal?.sessions ?? createFileSessionStore({ path: join(folder, 'sessions') }),
     identifyLedger: createFileIdentifyLedger({ path: join(folder, 'identifies.json') }),
   });

@@ -150,13 +150,13 @@ export const filters: z.ZodType<Configuration['filters']> = section({
 
 export const events: z.ZodType<Configuration['events']> = section({
   whitelist: leaf(eventNames().nullable().default(null), {
-    description: 'The only events that are handed over; all others are dropped unread.',
+    description: 'The only events that consumers get; without a cache all others are dropped unread.',
     defaultText: 'all',
     live: true,
     flag: true,
   }),
   ignore: leaf(eventNames().default([]), {
-    description: 'Events that are not handed over, even where the whitelist has them.',
+    description: 'Events that no consumer gets, even where the whitelist has them.',
     live: true,
     flag: true,
   }),
