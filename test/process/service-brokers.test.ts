@@ -28,8 +28,9 @@ it(
   'a deployment of twilight-dispatch needs nothing but the profile: its bot gets events and gives commands',
   { timeout: 180_000 },
   async () => {
-    const broker = await startRabbitmq();
+    const [broker, cache] = await Promise.all([startRabbitmq(), startRedis()]);
     onTestFinished(() => broker.end());
+    onTestFinished(() => cache.end());
     const { apiUrl, folder, simulator } = await startDiscord();
     const service = startCommand(['start', '--profile', 'twilight-dispatch', '--admin-port', '0'], {
       cwd: folder,
@@ -40,6 +41,7 @@ it(
         SHARDS_END: '1',
         RABBIT_PORT: String(broker.port),
         RABBIT_PASSWORD: 'guest',
+        REDIS_PORT: String(cache.port),
         PROMETHEUS_PORT: '0',
       },
     });
