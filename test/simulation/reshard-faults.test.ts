@@ -36,6 +36,8 @@ async function started(seed: number): Promise<ReshardBed> {
     guilds: GUILDS,
     eventsPerSecond: CALM,
     ledgerLimit: 3_000_000,
+    // A session that ends because Discord kept too little of it is a gap, which is declared; these are about what may not be lost.
+    ...(WHOLE ? { replayLimit: 100_000 } : {}),
     trimReplayOnHeartbeat: seed % 2 === 0,
   });
   await bed.ready({ maxShards: FROM }, 300_000);
