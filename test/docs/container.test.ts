@@ -9,6 +9,7 @@ import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { read, root } from '../house/repository.ts';
 import { execForm, readDockerfile } from './dockerfile.ts';
+import { freePort } from '../beds/free-port.ts';
 
 const run = promisify(execFile);
 const { before, stages } = readDockerfile(read('examples/container/Dockerfile'));
@@ -36,14 +37,6 @@ async function exitCode(command: readonly string[], env: NodeJS.ProcessEnv = {})
   const child = spawn(file === 'node' ? process.execPath : file, parameters, { env: { ...process.env, ...env } });
   const [code] = (await once(child, 'exit')) as [number | null];
   return code;
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  await new Promise((resolve) => server.close(resolve));
-  return port;
 }
 
 describe('the image, as far as it goes without an engine', () => {

@@ -1,5 +1,4 @@
 import { mkdtemp, rm } from 'node:fs/promises';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { assertClean, createSimulator } from '@shardgate/simulator';
@@ -7,6 +6,7 @@ import { afterEach, expect, it } from 'vitest';
 import { root } from '../house/repository.ts';
 import { startNode } from './child-process.ts';
 import type { ChildProcess } from './child-process.ts';
+import { freePort } from '../beds/free-port.ts';
 
 const TOKEN = 'tutorial-token';
 const simulator = createSimulator({ token: TOKEN, shards: 2, maxConcurrency: 4, guilds: 8, eventsPerSecond: 60 });
@@ -70,11 +70,3 @@ it(
     assertClean(simulator);
   },
 );
-
-async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const address = server.address();
-  await new Promise((resolve) => server.close(resolve));
-  return typeof address === 'object' && address !== null ? address.port : 0;
-}

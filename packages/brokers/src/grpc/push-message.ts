@@ -1,6 +1,7 @@
 import { eventData, eventDataEtf, eventId, noticeFacts } from '@shardgate/delivery';
 import type { DeliveryEvent, DeliveryRecord } from '@shardgate/delivery';
 import { eventEnvelope } from '../event-envelope.ts';
+import { isChosen } from '../tatsu-choice.ts';
 import { bytesSize, writeBytes, writeText } from './protobuf-writer.ts';
 import type { GrpcPushSettings } from './push-options.ts';
 
@@ -26,7 +27,7 @@ export function pushMessage(record: DeliveryRecord, settings: GrpcPushSettings):
       metadata: placeOf(record),
     };
   }
-  if (!isWanted(record, settings)) return undefined;
+  if (!isChosen(record, settings)) return undefined;
   const id = eventId(record);
   return {
     request: eventRequest(prefix + record.t, valueOf(record, settings)),
@@ -42,14 +43,6 @@ export function pushMessage(record: DeliveryRecord, settings: GrpcPushSettings):
 
 function placeOf({ shardId, shardCount }: DeliveryRecord): Record<string, string> {
   return { 'x-gateway-shard': String(shardId), 'x-gateway-shard-count': String(shardCount) };
-}
-
-function isWanted({ t, guildEvent }: DeliveryEvent, { profile, whitelist }: GrpcPushSettings): boolean {
-  if (whitelist !== undefined && !whitelist.has(t)) return false;
-  if (profile === 'all') return true;
-  if (t === 'READY' || t === 'RESUMED' || t === 'GUILD_LOADED_DD') return false;
-  // What a guild means is unknown where the gateway's guild filter is off: better one too many.
-  return t !== 'GUILD_CREATE' || guildEvent === undefined || guildEvent === 'join';
 }
 
 function valueOf(event: DeliveryEvent, { envelope, encoding }: GrpcPushSettings): Buffer {
