@@ -83,7 +83,7 @@ async function measure({ quick, parts }: BenchOptions): Promise<Results> {
 
 async function main(): Promise<void> {
   const options = readOptionsOrExit();
-  if (options.cpuProf) return printProfile();
+  if (options.cpuProf) return printProfile(options.program);
   if (options.page) return writeReport(readResults());
   const results = await measure(options);
   for (const scenario of results.scenarios)

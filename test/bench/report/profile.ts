@@ -2,6 +2,7 @@ import { mkdtempSync, readFileSync } from 'node:fs';
 import type { Profiler } from 'node:inspector';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { SubjectName } from '../runner/cell.ts';
 import { createProgress } from '../runner/progress.ts';
 import { runScenario } from '../runner/run-scenario.ts';
 import { HEADLINE } from '../runner/scenarios.ts';
@@ -10,13 +11,13 @@ import { table } from './tables.ts';
 const ROWS = 30;
 const VOLUME = { warmup: 12_000, paced: 20_000, burst: 100_000 };
 
-/** Profiles ours on the headline's stream and prints the functions in which most time was spent; the profiles open in Chrome's DevTools. */
-export async function printProfile(): Promise<void> {
+/** Profiles a program on the headline's stream and prints the functions in which most time was spent; the profiles open in Chrome's DevTools. */
+export async function printProfile(subject: SubjectName): Promise<void> {
   const profileTo = mkdtempSync(join(tmpdir(), 'shardgate-bench-'));
   const progress = createProgress();
   progress.add(1);
   await runScenario(
-    { id: 'profile', title: 'profile', cells: [{ ...HEADLINE, subject: 'shardgate' }], rounds: 1, volume: VOLUME },
+    { id: 'profile', title: 'profile', cells: [{ ...HEADLINE, subject }], rounds: 1, volume: VOLUME },
     { progress, nodeWithZstd: undefined, profileTo },
   );
   for (const phase of ['paced', 'burst']) {

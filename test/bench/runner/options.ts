@@ -1,7 +1,10 @@
 import { parseArgs } from 'node:util';
+import { DELIVERY_SUBJECTS, SUBJECTS, type SubjectName } from './cell.ts';
 
 export const PARTS = ['headline', 'scale', 'presence', 'encodings', 'delivery', 'memory', 'micro', 'workers'] as const;
 export type Part = (typeof PARTS)[number];
+
+const PROGRAMS: readonly SubjectName[] = [...SUBJECTS, ...DELIVERY_SUBJECTS];
 
 export interface BenchOptions {
   readonly quick: boolean;
@@ -12,6 +15,8 @@ export interface BenchOptions {
   /** Whether the page is written from earlier results. */
   readonly page: boolean;
   readonly cpuProf: boolean;
+  /** What is profiled. */
+  readonly program: SubjectName;
 }
 
 export const USAGE = `npm run bench -- [options]
@@ -20,7 +25,8 @@ export const USAGE = `npm run bench -- [options]
   --write            write docs/benchmarks.md although the run is partial
   --page             measure nothing, write the page anew from docs/benchmarks/results.json
   --check            exit code 1 when a target is missed or was not measured
-  --cpu-prof         profile ours (paced and burst, typical mix) instead, and print where its time goes`;
+  --cpu-prof         profile ours (paced and burst, typical mix) instead, and print where its time goes
+  --program NAME     with --cpu-prof: another program, such as delivery-unix`;
 
 /** @throws TypeError for what is no option or no part */
 export function readOptions(parameters: readonly string[]): BenchOptions {
@@ -33,6 +39,7 @@ export function readOptions(parameters: readonly string[]): BenchOptions {
       only: { type: 'string' },
       write: { type: 'boolean', default: false },
       'cpu-prof': { type: 'boolean', default: false },
+      program: { type: 'string', default: 'shardgate' },
     },
   });
   const { quick, check, only, write, page } = values;
@@ -42,6 +49,8 @@ export function readOptions(parameters: readonly string[]): BenchOptions {
     if (part === undefined) throw new TypeError(`--only ${name}: there are ${PARTS.join(', ')}`);
     return part;
   });
+  const program = PROGRAMS.find((known) => known === values.program);
+  if (program === undefined) throw new TypeError(`--program ${values.program}: there are ${PROGRAMS.join(', ')}`);
   const whole = !quick && only === undefined;
-  return { quick, check, parts, write: write || whole, page, cpuProf: values['cpu-prof'] };
+  return { quick, check, parts, write: write || whole, page, cpuProf: values['cpu-prof'], program };
 }

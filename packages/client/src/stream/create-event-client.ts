@@ -68,6 +68,7 @@ export function createEventClient(options: EventClientOptions): EventClient {
     seenLimit: settings.seenLimit,
     handling,
     send: (message) => link.send(message),
+    together: (work) => link.together(work),
     onGap: (gap) => listeners.emit('gap', gap),
     onReshard(reshard) {
       oldShardCount = reshard.from.shardCount;

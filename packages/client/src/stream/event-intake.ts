@@ -18,6 +18,8 @@ export interface EventIntakeOptions {
   readonly seenLimit: number;
   readonly handling: EventHandling;
   send(message: object): boolean;
+  /** What `work` sends leaves in one write. */
+  together(work: () => void): void;
   onGap(gap: EventGap): void;
   onReshard(reshard: ReshardNotice): void;
   onTrouble(error: ClientError): void;
@@ -63,7 +65,7 @@ interface Entry {
 }
 
 export function createEventIntake(options: EventIntakeOptions): EventIntake {
-  const { handling, send } = options;
+  const { handling, send, together } = options;
   const lanes = new Map<string, LaneProgress>();
   const runner = createKeyedRunner(options.concurrency);
   const done = createRecentIds(options.seenLimit);
@@ -76,6 +78,11 @@ export function createEventIntake(options: EventIntakeOptions): EventIntake {
 
   const flush = (): void => {
     isFlushPlanned = false;
+    if (dirty.size > 1) together(acknowledge);
+    else acknowledge();
+  };
+
+  const acknowledge = (): void => {
     for (const { lane, epoch, doneOffset } of dirty) send({ op: 'ack', lane, epoch, offset: doneOffset });
     dirty.clear();
   };

@@ -33,6 +33,8 @@ export interface ServerLink {
   start(): void;
   /** False when there is no connection: the message is dropped. */
   send(message: object): boolean;
+  /** What `work` sends leaves in one write. */
+  together(work: () => void): void;
   /** The server is about to end the connection, as asked for: none follows. */
   expectEnd(): void;
   /** Ends the connection for good; resolves when that is done. */
@@ -136,6 +138,10 @@ export function createServerLink(options: ServerLinkOptions): ServerLink {
       open();
     },
     send: (message) => isWelcome && send(message),
+    together(work) {
+      if (transport === undefined) work();
+      else transport.together(work);
+    },
     expectEnd() {
       isWanted = false;
     },

@@ -9,6 +9,8 @@ export interface TransportListener {
 /** A connection to a stream sink. */
 export interface Transport {
   send(text: string): void;
+  /** What `work` sends leaves in one write. */
+  together(work: () => void): void;
   /** Ends it when everything is sent; `onClose` follows. */
   end(): void;
   /** Ends it at once; `onClose` follows. */

@@ -50,6 +50,14 @@ export function createUnixTransport(path: string, listener: TransportListener): 
       message.write(text, LENGTH_BYTES);
       socket.write(message);
     },
+    together(work) {
+      socket.cork();
+      try {
+        work();
+      } finally {
+        socket.uncork();
+      }
+    },
     end: () => socket.end(),
     destroy: () => socket.destroy(),
   };

@@ -1,3 +1,4 @@
+import type { Socket } from 'node:net';
 import { WebSocket } from 'ws';
 import { MAX_SERVER_MESSAGE_BYTES } from './defaults.ts';
 import type { Transport, TransportListener } from './transport-listener.ts';
@@ -16,6 +17,11 @@ export function createWebSocketTransport(
   });
   let problem = '';
   let isRefused = false;
+  /** What the WebSocket runs on. */
+  let stream: Socket | undefined;
+  socket.on('upgrade', (response) => {
+    stream = response.socket;
+  });
   socket.on('open', () => listener.onOpen());
   socket.on('message', (data: Buffer) => listener.onMessage(data.toString()));
   socket.on('unexpected-response', (_request, response) => {
@@ -32,6 +38,14 @@ export function createWebSocketTransport(
   return {
     send(text) {
       if (socket.readyState === socket.OPEN) socket.send(text);
+    },
+    together(work) {
+      stream?.cork();
+      try {
+        work();
+      } finally {
+        stream?.uncork();
+      }
     },
     end: () => socket.close(1000),
     destroy: () => socket.terminate(),
