@@ -25,7 +25,7 @@ const SMALL: Volume = { warmup: 10_000, paced: 6_000, burst: 20_000 };
 /** With a thousand shards every stream's window is to be full, too, before anything is measured. */
 const WIDE: Volume = { warmup: 40_000, paced: 8_000, burst: 20_000 };
 /** For programs that need a millisecond for an event. */
-const TINY: Volume = { warmup: 2_000, paced: 1_000, burst: 4_000 };
+const TINY: Volume = { warmup: 12_000, paced: 2_000, burst: 12_000 };
 const QUICK: Volume = { warmup: 8_000, paced: 4_000, burst: 12_000 };
 
 const PEERS: readonly SubjectName[] = [

@@ -16,10 +16,20 @@ runSubject(async ({ apiUrl, encoding, compression, shards }, onEvent) => {
     connectsPerSecond: 1_000,
     async handleDiscordPayload(_gateway, { t, s, op, d }, shardId) {
       const body = JSON.stringify({ payload: { t, s, op, d }, shardId });
-      const response = await fetch(url, { method: 'POST', headers: { 'content-type': 'application/json' }, body });
-      await response.arrayBuffer();
+      await post(url, body);
       onEvent(t ?? '');
     },
   });
   await gateway.spawnShards(gateway);
 });
+
+/** What fails is sent again, or the run would never end: Node's server closes connections that idle for five seconds, and a request may be on its way on one. */
+async function post(url: string, body: string): Promise<void> {
+  try {
+    const response = await fetch(url, { method: 'POST', headers: { 'content-type': 'application/json' }, body });
+    await response.arrayBuffer();
+  } catch (error) {
+    console.error('a request failed and is sent again:', error);
+    await post(url, body);
+  }
+}
