@@ -48,6 +48,22 @@ export default defineConfiguration({
     // SHARDGATE_SHARDS_IDENTIFY_RESERVE
     identifyReserve: null,
   },
+  workers: {
+    // Workers that hold the shards, each its even share. With 0 the main thread holds them all.
+    // SHARDGATE_WORKERS_COUNT
+    count: 0,
+    // `thread` costs least; of `process` only one is lost with whatever takes a whole process down.
+    // SHARDGATE_WORKERS_ISOLATION
+    isolation: 'thread',
+    // JavaScript objects of one worker; one that needs more is replaced, and its shards resume. Without it: Node's
+    // own limit. SHARDGATE_WORKERS_MAX_MEMORY_MB
+    maxMemoryMb: null,
+    // Silence after which a worker is taken for hung and replaced. In milliseconds. SHARDGATE_WORKERS_HANG_AFTER_MS
+    hangAfterMs: 1000,
+    // ES module of yours that runs in each worker and may change what its shards do. Without it: none.
+    // SHARDGATE_WORKERS_MODULE
+    module: null,
+  },
   reshard: {
     // Bring the bot to more shards by itself when they fill up; only where this process has all of them.
     // SHARDGATE_RESHARD_AUTOMATIC

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { reshardCheck, reshardView } from '../src/admin/reshard-schemas.ts';
 import { stateView } from '../src/admin/state-schemas.ts';
+import { workerStatus } from '../src/admin/worker-schemas.ts';
 import * as schemas from '../src/admin/view-schemas.ts';
 import { openAdminBed } from './admin-bed.ts';
 import { parseExposition } from './exposition.ts';
@@ -20,6 +21,7 @@ const pages: readonly (readonly [
   ['/api/reshard', reshardView, (service) => service.resharding()],
   ['/api/reshard/need', reshardCheck, (service) => service.checkReshard({})],
   ['/api/state', stateView, (service) => service.state()],
+  ['/api/workers', z.array(workerStatus), (service) => service.workers()],
   ['/api/rates', z.array(schemas.eventRate), (service) => service.eventRates()],
   ['/api/history', z.array(schemas.historyPoint), (service) => service.history()],
   ['/api/incidents', z.array(schemas.incident), (service) => service.incidents()],

@@ -1,5 +1,6 @@
 import type { DeliveryStatus, LaneStatus } from '@shardgate/delivery';
 import type { IdentifyStatus } from '@shardgate/gateway';
+import type { WorkerStatus } from '@shardgate/gateway';
 import { ENTITY_KINDS } from '@shardgate/state';
 import type { ObjectCounts } from '../src/service/object-counts.ts';
 import type { StateView } from '../src/service/state-view.ts';
@@ -27,6 +28,7 @@ export interface HandDrivenService extends ServiceView, ServiceActions {
     budget: Writable<IdentifyStatus>;
     reshard: Writable<ReshardView>;
     state: StateView | null;
+    workers: WorkerStatus[];
     /** What it answers when it is asked to reshard. */
     answer: ReshardAnswer;
     rates: Writable<EventRate>[];
@@ -154,6 +156,9 @@ export function createHandDrivenService(shardCount = 2): HandDrivenService {
       last: null,
       ended: { done: 0, refused: 0, rolledBack: 0 },
     },
+    workers: [
+      { workerId: 1, state: 'running', pid: 4_711, threadId: 1, shards: [{ shardId: 0, shardCount: 16 }], losses: 0 },
+    ],
     state: {
       stores: [
         { name: 'redis', isReady: true, isStale: false, queuedOperations: 3, droppedOperations: 0, detail: null },
@@ -221,6 +226,7 @@ export function createHandDrivenService(shardCount = 2): HandDrivenService {
     budget: () => show.budget,
     resharding: () => show.reshard,
     state: () => show.state,
+    workers: () => show.workers,
     eventRates: () => show.rates,
     history: () => show.history,
     incidents: () => incidents,

@@ -108,6 +108,7 @@ describe('every metric of ours', () => {
       },
     };
     const state = more(show.state!);
+    show.workers = show.workers.map((worker) => ({ ...worker, state: 'down', losses: worker.losses + 1 }));
     show.state = { ...state, stores: [{ ...more(show.state!.stores[0]!), name: 'redis', isStale: true }] };
     Object.assign(show.budget, more(show.budget), { breakerOpenUntil: 1, tokenRejected: true });
     for (const rate of show.rates) rate.count++;

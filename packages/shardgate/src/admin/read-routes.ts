@@ -7,6 +7,7 @@ import { RefusedRequest } from './refusal.ts';
 import { noSuchShard, shardIdOf, shardParams } from './shard-param.ts';
 import { stateView } from './state-schemas.ts';
 import * as schemas from './view-schemas.ts';
+import { workerStatus } from './worker-schemas.ts';
 
 /** What the routes that only read need. */
 export interface ReadContext {
@@ -32,6 +33,9 @@ export function addReadRoutes(app: FastifyInstance, { view, actions, streams }: 
   show('/api/journal', 'What waits on disk', schemas.journal, () => view.delivery().journal ?? null);
   show('/api/budget', 'How many sessions may still be begun', schemas.budget, () => view.budget());
   show('/api/state', 'The cache: its stores, and how many objects it has', stateView, () => view.state());
+  show('/api/workers', 'Workers that hold the shards; none where the main thread does', z.array(workerStatus), () =>
+    view.workers(),
+  );
   show('/api/rates', 'Events by type', z.array(schemas.eventRate), () => view.eventRates());
   show('/api/history', 'The last five minutes, second by second, oldest first', z.array(schemas.historyPoint), () =>
     view.history(),

@@ -48,6 +48,18 @@ export interface Configuration {
     /** Identifies of the day that are never spent. Unit: identifies. Default: the larger of 50 and 10 % of the day’s. */
     readonly identifyReserve: number | null;
   };
+  readonly workers: {
+    /** Workers that hold the shards, each its even share. With 0 the main thread holds them all. Unit: workers. Default: `0`. */
+    readonly count: number;
+    /** `thread` costs least; of `process` only one is lost with whatever takes a whole process down. Default: `"thread"`. */
+    readonly isolation: 'thread' | 'process';
+    /** JavaScript objects of one worker; one that needs more is replaced, and its shards resume. Unit: megabytes. Default: Node's own limit. */
+    readonly maxMemoryMb: number | null;
+    /** Silence after which a worker is taken for hung and replaced. Unit: milliseconds. Default: `1000`. */
+    readonly hangAfterMs: number;
+    /** ES module of yours that runs in each worker and may change what its shards do. Default: none. */
+    readonly module: string | null;
+  };
   readonly reshard: {
     /** Bring the bot to more shards by itself when they fill up; only where this process has all of them. Default: `true`. */
     readonly automatic: boolean;

@@ -11,6 +11,7 @@ import { serviceFamilies } from './service-families.ts';
 import { shardFamilies } from './shard-families.ts';
 import { stateFamilies } from './state-families.ts';
 import { twilightFamilies } from './twilight-families.ts';
+import { workerFamilies } from './worker-families.ts';
 
 /** Options of {@link createMetrics}. */
 export interface MetricsOptions {
@@ -47,6 +48,7 @@ export function createMetrics({ view, profile = 'shardgate', perShardLanes = fal
     ...laneFamilies({ perShard: perShardLanes }),
     ...deliveryFamilies,
     ...stateFamilies,
+    ...workerFamilies,
     ...(profile === 'twilight-dispatch' ? twilightFamilies : []),
   ];
   const refreshers = families.map((family) =>
@@ -81,6 +83,7 @@ function readingOf(view: ServiceView): Reading {
     budget: view.budget(),
     reshard: view.resharding(),
     state: view.state(),
+    workers: view.workers(),
     rates: view.eventRates(),
     incidents: view.incidents(),
   };

@@ -1,5 +1,5 @@
 import type { DeliveryStatus } from '@shardgate/delivery';
-import type { IdentifyStatus } from '@shardgate/gateway';
+import type { IdentifyStatus, WorkerStatus } from '@shardgate/gateway';
 import type { ReshardView } from '../service/reshard-view.ts';
 import type { StateView } from '../service/state-view.ts';
 import type { EventRate, Incident, Overview, Readiness, ShardDetail, ShardSummary } from '../service/service-view.ts';
@@ -15,6 +15,8 @@ export interface Reading {
   readonly reshard: ReshardView;
   /** Null without a cache. */
   readonly state: StateView | null;
+  /** Empty where the main thread holds the shards. */
+  readonly workers: readonly WorkerStatus[];
   readonly rates: readonly EventRate[];
   readonly incidents: readonly Incident[];
 }

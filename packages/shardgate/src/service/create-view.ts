@@ -1,5 +1,5 @@
 import type { Delivery } from '@shardgate/delivery';
-import type { Clock, GatewayManager, SpawnProgress } from '@shardgate/gateway';
+import type { Clock, GatewayManager, SpawnProgress, WorkerStatus } from '@shardgate/gateway';
 import type { Reshards } from './create-reshards.ts';
 import type { EventMeter } from './event-meter.ts';
 import type { IncidentLog } from './incident-log.ts';
@@ -24,6 +24,7 @@ export interface ViewParts {
   readonly figures: ProcessFigures;
   /** Null without a cache. */
   readonly state: () => StateView | null;
+  readonly workers: () => readonly WorkerStatus[];
 }
 
 /** The view of a running service, and what is to be called every second for it. */
@@ -116,6 +117,7 @@ export function createView(parts: ViewParts): LiveView {
     budget: () => gateway.runtime.governor.status,
     resharding: reshards.view,
     state: parts.state,
+    workers: parts.workers,
     eventRates: meter.rates,
     history: () => history,
     incidents: incidents.all,

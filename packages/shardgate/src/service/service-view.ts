@@ -1,5 +1,5 @@
 import type { DeliveryStatus } from '@shardgate/delivery';
-import type { IdentifyStatus } from '@shardgate/gateway';
+import type { IdentifyStatus, WorkerStatus } from '@shardgate/gateway';
 import type { ShardCondition } from './shard-condition.ts';
 import type { ReshardAnswer, ReshardCheck, ReshardOrder, ReshardView } from './reshard-view.ts';
 import type { StateView } from './state-view.ts';
@@ -135,6 +135,8 @@ export interface ServiceView {
   resharding(): ReshardView;
   /** The cache; null where there is none. */
   state(): StateView | null;
+  /** Threads or processes that hold the shards; none where the main thread does. */
+  workers(): readonly WorkerStatus[];
   eventRates(): readonly EventRate[];
   history(): readonly HistoryPoint[];
   /** The newest two hundred, newest first. */

@@ -17,6 +17,7 @@ import { createCache } from './create-cache.ts';
 import { createCommandDoors } from './create-command-doors.ts';
 import { createParts } from './create-parts.ts';
 import { createView } from './create-view.ts';
+import { createWorkers } from './create-workers.ts';
 import { createEventMeter } from './event-meter.ts';
 import { createIncidentLog } from './incident-log.ts';
 import { createReshards } from './create-reshards.ts';
@@ -62,6 +63,8 @@ export function createService(configuration: Configuration, { log, version }: { 
   const incidents = createIncidentLog(clock);
   // Attached after the delivery, and so in front of it.
   const cache = createCache(configuration, { gateway, clock, incidents, log });
+  // Last of those that replace methods: what stands before it stops before the workers do.
+  const workers = createWorkers(configuration, { gateway, incidents, log });
   const shardJournal = createShardJournal(gateway, clock);
   const meter = createEventMeter(gateway);
   const figures = createProcessFigures(clock);
@@ -77,6 +80,7 @@ export function createService(configuration: Configuration, { log, version }: { 
     meter,
     figures,
     state: () => cache?.view() ?? null,
+    workers: () => workers?.status() ?? [],
   });
   const ended = createEnd();
   const actions = createActions({ gateway, sinks, reshards, incidents, log, stop: () => void service.stop() });

@@ -6,6 +6,7 @@ import { section } from './leaf.ts';
 import * as operation from './operation-sections.ts';
 import { sinks } from './sinks.ts';
 import { state } from './state-section.ts';
+import { workers } from './workers-section.ts';
 
 /** The whole configuration: types, checks, flags, variables, the page and the example all come from here. */
 export const configurationSchema: z.ZodObject = section({
@@ -16,6 +17,7 @@ export const configurationSchema: z.ZodObject = section({
   presence: discord.presence,
   largeThreshold: discord.largeThreshold,
   shards: discord.shards,
+  workers,
   reshard: discord.reshard,
   filters: discord.filters,
   events: discord.events,
