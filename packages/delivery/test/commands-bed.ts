@@ -2,6 +2,7 @@ import { createGatewayManager, createMemoryIdentifyLedger, createMemorySessionSt
 import type { GatewayManager, GatewayOptions } from '@shardgate/gateway';
 import { assertClean, createRandom, createSimulator, createVirtualClock } from '@shardgate/simulator';
 import type { Simulator, SimulatorOptions, VirtualClock } from '@shardgate/simulator';
+import { decodeEtf } from '@shardgate/wire';
 import { CommandError } from '../src/commands/command-error.ts';
 import { createCommandIntake } from '../src/commands/command-intake.ts';
 import type { CommandIntake, CommandIntakeOptions } from '../src/commands/command-intake.ts';
@@ -48,7 +49,7 @@ export async function createCommandBed(
       return {
         ...socket,
         send(data) {
-          sent.push({ ...(JSON.parse(String(data)) as { op: number; d: Record<string, unknown> }), at: clock.now() });
+          sent.push({ ...readSent(data), at: clock.now() });
           socket.send(data);
         },
       };
@@ -98,6 +99,12 @@ export async function createCommandBed(
   });
   assertClean(simulator);
   return bed;
+}
+
+/** As JSON or as ETF, whichever the gateway speaks. */
+function readSent(data: string | Uint8Array): { op: number; d: Record<string, unknown> } {
+  const value: unknown = typeof data === 'string' ? JSON.parse(data) : decodeEtf(Buffer.from(data));
+  return value as { op: number; d: Record<string, unknown> };
 }
 
 /** The code of a command error; anything else as it is. */

@@ -1,3 +1,4 @@
+import type { GatewayOptions } from '@shardgate/gateway';
 import { assertClean } from '@shardgate/simulator';
 import { afterEach, describe, expect, it } from 'vitest';
 import type { CommandError } from '../src/commands/command-error.ts';
@@ -8,9 +9,12 @@ import type { CommandBed } from './commands-bed.ts';
 const beds: CommandBed[] = [];
 
 /** 2,500 members: three chunks. */
-async function createBed(options: Partial<CommandIntakeOptions> = {}): Promise<CommandBed> {
+async function createBed(
+  options: Partial<CommandIntakeOptions> = {},
+  gatewayOptions: Partial<GatewayOptions> = {},
+): Promise<CommandBed> {
   const guildShape = { members: 2_500, channels: 5, roles: 3, emojis: 0, presences: 2 };
-  const bed = await createCommandBed({ guildShape, guilds: 4 }, options);
+  const bed = await createCommandBed({ guildShape, guilds: 4 }, options, gatewayOptions);
   beds.push(bed);
   return bed;
 }
@@ -39,6 +43,20 @@ describe('requestMembers', () => {
     ]);
     expect(bed.intake.status()).toEqual({ queued: 0, memberRequests: 0 });
     expect(bed.intake.wants('GUILD_MEMBERS_CHUNK')).toBe(false);
+  });
+
+  it('understands chunks that come as ETF', async () => {
+    const bed = await createBed({}, { encoding: 'etf', compression: 'zlib-stream' });
+    const chunks: { chunk_index: number; members: { user: { id: unknown } }[]; guild_id: unknown }[] = [];
+    const done = bed.intake.execute(ALICE, everyone(bed), (chunk) => chunks.push(chunk as never));
+    expect(await bed.outcome(done)).toEqual({ chunks: 3, members: 2_500, notFound: [] });
+    expect(chunks.map(({ chunk_index, members, guild_id }) => [chunk_index, members.length, guild_id])).toEqual([
+      [0, 1_000, bed.guild()],
+      [1, 1_000, bed.guild()],
+      [2, 500, bed.guild()],
+    ]);
+    expect(typeof chunks[0]?.members[0]?.user.id).toBe('string');
+    expect(requests(bed).map(({ d }) => d['guild_id'])).toEqual([bed.guild()]);
   });
 
   it('asks under a nonce of its own, 32 bytes long, and takes none from a client', async () => {
