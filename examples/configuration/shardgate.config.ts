@@ -429,6 +429,41 @@ export default defineConfiguration({
       // Keep the bot's own user. SHARDGATE_STATE_KINDS_USER
       user: true,
     },
+    fields: {
+      // Fields that are kept of guilds: some, or all but some. Without it: all. SHARDGATE_STATE_FIELDS_GUILD
+      guild: null,
+      // Fields that are kept of channels: some, or all but some. Without it: all. SHARDGATE_STATE_FIELDS_CHANNEL
+      channel: null,
+      // Fields that are kept of threads: some, or all but some. Without it: all. SHARDGATE_STATE_FIELDS_THREAD
+      thread: null,
+      // Fields that are kept of roles: some, or all but some. Without it: all. SHARDGATE_STATE_FIELDS_ROLE
+      role: null,
+      // Fields that are kept of emojis: some, or all but some. Without it: all. SHARDGATE_STATE_FIELDS_EMOJI
+      emoji: null,
+      // Fields that are kept of stickers: some, or all but some. Without it: all. SHARDGATE_STATE_FIELDS_STICKER
+      sticker: null,
+      // Fields that are kept of members: some, or all but some. Without it: all. SHARDGATE_STATE_FIELDS_MEMBER
+      member: null,
+      // Fields that are kept of presences: some, or all but some. Without it: all. SHARDGATE_STATE_FIELDS_PRESENCE
+      presence: null,
+      // Fields that are kept of voice states: some, or all but some. Without it: all.
+      // SHARDGATE_STATE_FIELDS_VOICE_STATE
+      voiceState: null,
+      // Fields that are kept of messages: some, or all but some. Without it: all. SHARDGATE_STATE_FIELDS_MESSAGE
+      message: null,
+      // Fields that are kept of stage instances: some, or all but some. Without it: all.
+      // SHARDGATE_STATE_FIELDS_STAGE_INSTANCE
+      stageInstance: null,
+      // Fields that are kept of scheduled events: some, or all but some. Without it: all.
+      // SHARDGATE_STATE_FIELDS_SCHEDULED_EVENT
+      scheduledEvent: null,
+      // Fields that are kept of soundboard sounds: some, or all but some. Without it: all.
+      // SHARDGATE_STATE_FIELDS_SOUNDBOARD_SOUND
+      soundboardSound: null,
+      // Fields that are kept of the bot's own user: some, or all but some. Without it: all.
+      // SHARDGATE_STATE_FIELDS_USER
+      user: null,
+    },
     // Give events the object before them. SHARDGATE_STATE_OLD
     old: true,
     ttlMs: {
@@ -475,6 +510,9 @@ export default defineConfiguration({
     // How long an event waits for Redis or PostgreSQL to have it; then it goes on, and the store is stale. In
     // milliseconds. SHARDGATE_STATE_WAIT_MS
     waitMs: 250,
+    // Changes that wait for a Redis or PostgreSQL that is away; with more it is written anew when it is back.
+    // SHARDGATE_STATE_MAX_QUEUED_OPERATIONS
+    maxQueuedOperations: 100_000,
     api: {
       // Serve the cache over HTTP. SHARDGATE_STATE_API_ENABLED
       enabled: false,

@@ -12,7 +12,15 @@ const objects = Object.fromEntries(ENTITY_KINDS.map((kind) => [kind, kind === 'c
   EntityKind,
   number
 >;
-const store = { isReady: true, isStale: false, queuedOperations: 0, droppedOperations: 0, detail: null };
+const store = {
+  isReady: true,
+  isStale: false,
+  queuedOperations: 0,
+  droppedOperations: 0,
+  missingGuilds: 0,
+  missingShards: [],
+  detail: null,
+};
 
 describe.skipIf('missing' in chromium)('the panel of the cache', () => {
   let bed: BrowserBed;

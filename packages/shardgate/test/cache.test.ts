@@ -3,7 +3,7 @@ import { createMemoryStore, createState, ENTITY_KINDS, type EntityKind } from '@
 import { expect, it } from 'vitest';
 import { createIncidentLog } from '../src/service/incident-log.ts';
 import { createObjectCounts, type ObjectCounts } from '../src/service/object-counts.ts';
-import { watchCache } from '../src/service/watch-cache.ts';
+import { createCacheTeller, watchCache } from '../src/service/watch-cache.ts';
 import { createLog } from '../src/log/create-log.ts';
 
 const countsOf = (guilds: number): ObjectCounts['objects'] =>
@@ -46,7 +46,9 @@ it('a store that answers at once is counted at once, and one that fails leaves w
 it('what becomes of stores and keys is told as incidents', () => {
   const state = createState({ stores: [createMemoryStore()] });
   const incidents = createIncidentLog(systemClock);
-  const told = watchCache(state, { incidents, log: createLog({ level: 'silent', format: 'json' }) });
+  const witnesses = { incidents, log: createLog({ level: 'silent', format: 'json' }) };
+  watchCache(state, witnesses);
+  const told = createCacheTeller(witnesses);
   state.events.emit('stale', { store: 'redis', error: new Error('no answer') });
   state.events.emit('overflow', { store: 'redis', operations: 100_000 });
   state.events.emit('rebuild', { store: 'redis', source: 'memory' });

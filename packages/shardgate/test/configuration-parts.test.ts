@@ -18,7 +18,7 @@ import { hideSecrets, partOptions } from '../src/configuration/protect-secrets.t
 import type { SinkConfiguration } from '../src/configuration/sink-configuration.ts';
 import { createSink as createSinkOf } from '../src/service/create-sinks.ts';
 import { createStore } from '../src/service/create-stores.ts';
-import { load, TOKEN } from './configuration-folder.ts';
+import { errorOf, load, TOKEN } from './configuration-folder.ts';
 
 function createSink(sink: SinkConfiguration) {
   switch (sink.type) {
@@ -167,6 +167,47 @@ it('what a store’s factory needs of it is all there, its address included, and
   expect(hideSecrets(configuration)).toMatchObject({
     state: { stores: [{}, {}, { url: '(hidden)' }, { url: '(hidden)' }] },
   });
+});
+
+it('fields, the queue and keys without a cache are set in the file or by variables', async () => {
+  const state = {
+    fields: { guild: { pick: ['id', 'name'] } },
+    stores: [{ type: 'redis', url: 'redis://cache', informationKeys: 'always' }],
+  };
+  const { configuration } = await load(
+    { 'shardgate.config.json': JSON.stringify({ state }) },
+    {
+      env: {
+        DISCORD_TOKEN: TOKEN,
+        SHARDGATE_STATE_FIELDS_MEMBER: '{"omit":["banner","avatar"]}',
+        SHARDGATE_STATE_MAX_QUEUED_OPERATIONS: '5000',
+      },
+    },
+  );
+  expect(configuration.state).toMatchObject({
+    fields: { guild: { pick: ['id', 'name'] }, member: { omit: ['banner', 'avatar'] }, role: null },
+    maxQueuedOperations: 5_000,
+    stores: [{ informationKeys: 'always' }],
+  });
+  const wrong = {
+    fields: { guild: { pick: ['id'], omit: ['name'] }, member: ['banner'] },
+    maxQueuedOperations: 10,
+    stores: [{ type: 'redis', url: 'rediss://cache', informationKeys: 'never', tls: { certFile: 'a.pem' } }],
+  };
+  const error = await errorOf(
+    load(
+      { 'shardgate.config.json': JSON.stringify({ state: wrong }) },
+      { env: { DISCORD_TOKEN: TOKEN, SHARDGATE_STATE_FIELDS_ROLE: '{pick}' } },
+    ),
+  );
+  expect(error.mistakes.map(({ path, expected }) => `${path}: ${expected}`)).toEqual([
+    'state.fields.role: an object as JSON',
+    'state.stores.0.tls.keyFile: both certFile and keyFile, or neither',
+    "state.stores.0.informationKeys: true, false or 'always'",
+    "state.fields.guild: { pick: ['id', …] } or { omit: ['banner', …] }",
+    "state.fields.member: { pick: ['id', …] } or { omit: ['banner', …] }",
+    'state.maxQueuedOperations: a whole number of 1000 or more',
+  ]);
 });
 
 it('our defaults are those of the parts', async () => {

@@ -146,7 +146,7 @@ describe('the profile twilight-dispatch', () => {
       old: false,
       kinds: { guild: true, member: true, message: true, presence: true, emoji: true, voiceState: true },
       ttlMs: { member: 60_000, message: 60_000, channel: null },
-      stores: [{ type: 'redis', informationKeys: true }],
+      stores: [{ type: 'redis', informationKeys: 'always' }],
     });
     expect(Reflect.get(Object(configuration.state.stores[0]), 'url')).toBe(url);
     expect(Object.keys(Object(configuration.state.stores[0]))).not.toContain('url');

@@ -96,11 +96,19 @@ function innerText(schema: z.ZodType, indent: string): string {
   if (schema instanceof z.ZodEnum) return schema.options.map((one) => `'${String(one)}'`).join(' | ');
   if (schema instanceof z.ZodLiteral)
     return [...schema.values].map((one) => (typeof one === 'string' ? `'${one}'` : String(one))).join(' | ');
-  if (schema instanceof z.ZodUnion) return schema.options.map((one) => typeText(one as z.ZodType, indent)).join(' | ');
+  if (schema instanceof z.ZodUnion)
+    return schema.options.map((one) => optionText(one as z.ZodType, indent)).join(' | ');
   if (schema instanceof z.ZodArray) {
     const element = typeText(schema.element as z.ZodType, indent);
     return element.includes(' | ') ? `readonly (${element})[]` : `readonly ${element}[]`;
   }
   if (schema instanceof z.ZodString || schema instanceof z.ZodURL) return 'string';
   throw new Error(`a type that cannot be written yet: ${schema.type}`);
+}
+
+/** One of several; an object stands on the line. */
+function optionText(schema: z.ZodType, indent: string): string {
+  if (!(schema instanceof z.ZodObject)) return typeText(schema, indent);
+  const members = Object.entries(schema.shape as Record<string, z.ZodType>);
+  return `{ ${members.map(([name, inner]) => `readonly ${name}: ${typeText(inner, indent)}`).join('; ')} }`;
 }

@@ -161,7 +161,16 @@ export function createHandDrivenService(shardCount = 2): HandDrivenService {
     ],
     state: {
       stores: [
-        { name: 'redis', isReady: true, isStale: false, queuedOperations: 3, droppedOperations: 0, detail: null },
+        {
+          name: 'redis',
+          isReady: true,
+          isStale: false,
+          queuedOperations: 3,
+          droppedOperations: 0,
+          missingGuilds: 0,
+          missingShards: [],
+          detail: null,
+        },
       ],
       waitingEvents: 2,
       applied: 7_000,

@@ -17,6 +17,7 @@ import type { StateEvents } from './state-events.ts';
 import type { StateRuntime } from './state-runtime.ts';
 import { isSynchronous, type AsynchronousStore, type Store } from './store.ts';
 import { createDirectWriter } from './writer/direct-writer.ts';
+import { createHeldShards } from './writer/held-shards.ts';
 import { createQueuedWriter } from './writer/queued-writer.ts';
 
 /** Options of {@link createState}: every property and method of a state. */
@@ -108,13 +109,16 @@ export function createState(options: StateOptions): State {
   const isKept = (kind: EntityKind): boolean => data.kinds[kind] !== false;
   // The first one that answers at once can tell a store that was away what it missed.
   const source = stores.find(isSynchronous);
+  // Nobody is told of anything where all stores answer at once.
+  const held = createHeldShards(stores.every(isSynchronous) ? undefined : source, () => runtime.gateway);
   const runtime: StateRuntime = {
     phase: 'idle',
     writers: stores.map((store) =>
       isSynchronous(store)
         ? createDirectWriter(data, store)
-        : createQueuedWriter(data, store as AsynchronousStore, source),
+        : createQueuedWriter(data, store as AsynchronousStore, { store: source, held }),
     ),
+    held,
     lanes: new Map(),
     gateway: undefined,
     wanted: new Set(chosen.filter(([, { kinds: needed }]) => needed.some(isKept)).map(([name]) => name)),

@@ -62,10 +62,10 @@ export interface ReplaceAll {
   readonly tellOld: boolean;
 }
 
-/** Removes all that belongs to a guild, messages of its channels and threads included, and the guild itself. */
+/** Removes all that belongs to a guild, messages of its channels and threads included, and the guild itself. Null: all that is in no guild, but for the bot's user. */
 export interface ClearGuild {
   readonly op: 'clearGuild';
-  readonly guildId: string;
+  readonly guildId: string | null;
 }
 
 /**

@@ -9,6 +9,10 @@ export interface StoreReport extends StoreStatus {
   readonly queuedOperations: number;
   /** Operations it did not get since it was whole the last time. */
   readonly droppedOperations: number;
+  /** Guilds of which it lacks something until Discord sends them whole; those of no guild count as one. */
+  readonly missingGuilds: number;
+  /** Shards of which it has no guild, until they begin a new session: a store came without its data, and none is at hand from which it could be written. */
+  readonly missingShards: readonly number[];
 }
 
 /** What `status` gives. */

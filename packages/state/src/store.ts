@@ -16,6 +16,11 @@ export interface StorePolicy {
 /** What a store gets when it is opened. */
 export interface StoreContext extends StorePolicy {
   readonly clock: Clock;
+  /**
+   * To be called when what was written is no longer there: the place was found without data when it was opened, or its server came back so. It is then written anew from a store that answers at once; without one
+   * it is stale until Discord has sent the guilds again.
+   */
+  readonly onEmptied?: () => void;
 }
 
 /** Which objects `list` gives. Without any of the optional members: all of the kind. */

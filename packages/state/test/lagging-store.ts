@@ -7,16 +7,23 @@ export interface Lag {
   delayMs: () => number | undefined;
   /** Every `apply` is rejected with it. */
   error?: Error | undefined;
+  /** The next `apply` finds nothing there. */
+  losesData?: boolean;
   /** Operations of the calls so far. */
   readonly calls?: (readonly Operation[])[];
 }
 
 /** A memory store behind a slow, unreliable line; a delay needs the clock. */
 export function laggingStore(inner: SynchronousStore, lag: Lag, clock?: Clock): AsynchronousStore {
+  let onEmptied: (() => void) | undefined;
   return {
     name: 'far',
     isSynchronous: false,
-    open: (context) => inner.open(context),
+    async open(context) {
+      await inner.open(context);
+      if (inner.counts().guild === 0) context.onEmptied?.();
+      onEmptied = context.onEmptied;
+    },
     async apply(operations): Promise<readonly Replaced[]> {
       lag.calls?.push(operations);
       const delayMs = lag.delayMs();
@@ -24,6 +31,11 @@ export function laggingStore(inner: SynchronousStore, lag: Lag, clock?: Clock): 
       if (delayMs > 0) await new Promise<void>((resolve) => clock?.setTimer(resolve, delayMs));
       else await Promise.resolve();
       if (lag.error !== undefined) throw lag.error;
+      if (lag.losesData === true) {
+        lag.losesData = false;
+        for (const { ref } of inner.list({ kind: 'guild' })) inner.apply([{ op: 'clearGuild', guildId: ref.id }]);
+        onEmptied?.();
+      }
       return inner.apply(operations);
     },
     get: async (ref) => inner.get(ref),

@@ -5,6 +5,7 @@ import {
   guildRef,
   messageRef,
   ownedRef,
+  userRef,
   type ListQuery,
   type Operation,
   type Store,
@@ -205,6 +206,36 @@ export function testStore(name: string, prepare: () => Promise<StoreUnderTest>):
         { id: '2', parent_id: C, new: true },
         { id: '3', parent_id: D },
       ]);
+    });
+
+    test('of what has one id in many guilds a limit gives so many that are there', async () => {
+      const { store } = await opened();
+      const guilds = [G, H, C, D, '5', '6'];
+      const has = [H, D, '6'];
+      await store.apply(guilds.map((guildId) => put(guildRef(guildId), {})));
+      await store.apply(has.map((guildId) => put(ownedRef('member', guildId, '80'), { v: guildId })));
+      const guildsOf = async (query: Partial<ListQuery>): Promise<unknown[]> =>
+        (await store.list({ kind: 'member', id: '80', ...query })).map(({ ref }) => ref.guildId);
+      expect(new Set(await guildsOf({}))).toEqual(new Set(has));
+      for (const limit of [1, 2, 3]) expect(await guildsOf({ limit })).toHaveLength(limit);
+      expect(await guildsOf({ limit: 0 })).toEqual([]);
+      expect(await guildsOf({ limit: 2, after: '80' })).toEqual([]);
+      expect(await guildsOf({ limit: 3, after: '79' })).toHaveLength(3);
+    });
+
+    test('clearGuild of no guild leaves what is in guilds, and the user', async () => {
+      const { store } = await opened();
+      const direct = { kind: 'channel', id: D, guildId: null, channelId: null } as const;
+      const stays = [guildRef(G), ownedRef('channel', G, C), messageRef(C, '1', G), userRef('1')];
+      const goes = [direct, messageRef(D, '2', null), messageRef('9', '3', null)];
+      await store.apply([...stays, ...goes].map((ref) => put(ref, { v: ref.id })));
+      await store.apply([{ op: 'clearGuild', guildId: null }]);
+      expect(await read(store, goes)).toEqual(goes.map(() => undefined));
+      expect(await store.list({ kind: 'channel', guildId: null })).toEqual([]);
+      expect(await read(store, stays)).toEqual(stays.map(({ id }) => ({ v: id })));
+      expect(await store.counts()).toMatchObject({ guild: 1, channel: 1, message: 1, user: 1 });
+      await store.apply([put(direct, { v: 'again' })]);
+      expect(await ids(store, { kind: 'channel', guildId: null })).toEqual([D]);
     });
 
     test('clearGuild leaves nothing of the guild and everything of the others', async () => {

@@ -9,6 +9,8 @@ const store: z.ZodType<StoreView> = z.strictObject({
   isStale: z.boolean().describe('Whether it may lack changes.'),
   queuedOperations: count.describe('Operations that wait for it.'),
   droppedOperations: count.describe('Operations it did not get since it was whole the last time.'),
+  missingGuilds: count.describe('Guilds of which it lacks something until Discord sends them whole.'),
+  missingShards: z.array(count).readonly().describe('Shards of which it has no guild until they begin a new session.'),
   detail: z.string().nullable(),
 });
 

@@ -1,6 +1,6 @@
 import { Command } from 'commander';
 import { configurationFlags } from '../configuration/configuration-flags.ts';
-import type { Finding } from '../service/examine.ts';
+import type { Finding } from '../service/finding.ts';
 import { loadOptions, loadOrExplain } from './load-or-explain.ts';
 
 const MARKS: Readonly<Record<Finding['verdict'], string>> = { good: '✓', doubtful: '!', bad: '✗' };
@@ -9,7 +9,7 @@ const MARKS: Readonly<Record<Finding['verdict'], string>> = { good: '✓', doubt
 export function doctorCommand(): Command {
   const command = new Command('doctor')
     .description(
-      'check token, intents, identify budget, addresses and folder without connecting; exit code 1 when a start would fail',
+      'check token, intents, identify budget, addresses, stores and folder without connecting; exit code 1 when a start would fail',
     )
     .option('--json', 'one JSON object a finding');
   return configurationFlags(command).action(async () => {

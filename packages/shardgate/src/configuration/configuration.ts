@@ -201,6 +201,36 @@ export interface Configuration {
       /** Keep the bot's own user. Default: `true`. */
       readonly user: boolean;
     };
+    readonly fields: {
+      /** Fields that are kept of guilds: some, or all but some. Default: all. */
+      readonly guild: { readonly pick: readonly string[] } | { readonly omit: readonly string[] } | null;
+      /** Fields that are kept of channels: some, or all but some. Default: all. */
+      readonly channel: { readonly pick: readonly string[] } | { readonly omit: readonly string[] } | null;
+      /** Fields that are kept of threads: some, or all but some. Default: all. */
+      readonly thread: { readonly pick: readonly string[] } | { readonly omit: readonly string[] } | null;
+      /** Fields that are kept of roles: some, or all but some. Default: all. */
+      readonly role: { readonly pick: readonly string[] } | { readonly omit: readonly string[] } | null;
+      /** Fields that are kept of emojis: some, or all but some. Default: all. */
+      readonly emoji: { readonly pick: readonly string[] } | { readonly omit: readonly string[] } | null;
+      /** Fields that are kept of stickers: some, or all but some. Default: all. */
+      readonly sticker: { readonly pick: readonly string[] } | { readonly omit: readonly string[] } | null;
+      /** Fields that are kept of members: some, or all but some. Default: all. */
+      readonly member: { readonly pick: readonly string[] } | { readonly omit: readonly string[] } | null;
+      /** Fields that are kept of presences: some, or all but some. Default: all. */
+      readonly presence: { readonly pick: readonly string[] } | { readonly omit: readonly string[] } | null;
+      /** Fields that are kept of voice states: some, or all but some. Default: all. */
+      readonly voiceState: { readonly pick: readonly string[] } | { readonly omit: readonly string[] } | null;
+      /** Fields that are kept of messages: some, or all but some. Default: all. */
+      readonly message: { readonly pick: readonly string[] } | { readonly omit: readonly string[] } | null;
+      /** Fields that are kept of stage instances: some, or all but some. Default: all. */
+      readonly stageInstance: { readonly pick: readonly string[] } | { readonly omit: readonly string[] } | null;
+      /** Fields that are kept of scheduled events: some, or all but some. Default: all. */
+      readonly scheduledEvent: { readonly pick: readonly string[] } | { readonly omit: readonly string[] } | null;
+      /** Fields that are kept of soundboard sounds: some, or all but some. Default: all. */
+      readonly soundboardSound: { readonly pick: readonly string[] } | { readonly omit: readonly string[] } | null;
+      /** Fields that are kept of the bot's own user: some, or all but some. Default: all. */
+      readonly user: { readonly pick: readonly string[] } | { readonly omit: readonly string[] } | null;
+    };
     /** Give events the object before them. Default: `true`. */
     readonly old: boolean;
     readonly ttlMs: {
@@ -237,6 +267,8 @@ export interface Configuration {
     readonly messagesPerChannel: number;
     /** How long an event waits for Redis or PostgreSQL to have it; then it goes on, and the store is stale. Unit: milliseconds. Default: `250`. */
     readonly waitMs: number;
+    /** Changes that wait for a Redis or PostgreSQL that is away; with more it is written anew when it is back. Unit: changes. Default: `100000`. */
+    readonly maxQueuedOperations: number;
     readonly api: {
       /** Serve the cache over HTTP. Default: `false`. */
       readonly enabled: boolean;

@@ -25,12 +25,22 @@ export interface RedisStoreConfiguration {
   readonly name?: string;
   /** Address of the Redis, with user and password. */
   readonly url: string;
+  readonly tls?: {
+    /** PEM file with the authority that signed the certificate of the server; relative to the state folder. Default: Node's authorities. */
+    readonly caFile?: string;
+    /** PEM file with the certificate to show; with `keyFile`. Default: none. */
+    readonly certFile?: string;
+    /** PEM file with the key of that. Default: none. */
+    readonly keyFile?: string;
+    /** Name that the certificate has to be for. Default: the address' host. */
+    readonly serverName?: string;
+  };
   /** How keys of channels are named: `channel:<channel>`, with the guild in between, or both. Default: `flat`. */
   readonly channelKeys?: 'flat' | 'byGuild' | 'both';
   /** Objects with a time to live expire by Redis itself, in place of the hash `expiry_keys`. Default: `false`. */
   readonly nativeExpiry?: boolean;
-  /** Keep `gateway_sessions`, `gateway_statuses`, `gateway_started` and `gateway_shards` as well. Default: `true`. */
-  readonly informationKeys: boolean;
+  /** Keep `gateway_sessions`, `gateway_statuses`, `gateway_started` and `gateway_shards` as well; `always`: even while `state.enabled` is false. Default: `true`. */
+  readonly informationKeys: boolean | 'always';
 }
 
 /** A store of type `postgres`. */
@@ -40,6 +50,16 @@ export interface PostgresStoreConfiguration {
   readonly name?: string;
   /** Address of the database, with user and password. */
   readonly url: string;
+  readonly tls?: {
+    /** PEM file with the authority that signed the certificate of the server; relative to the state folder. Default: Node's authorities. */
+    readonly caFile?: string;
+    /** PEM file with the certificate to show; with `keyFile`. Default: none. */
+    readonly certFile?: string;
+    /** PEM file with the key of that. Default: none. */
+    readonly keyFile?: string;
+    /** Name that the certificate has to be for. Default: the address' host. */
+    readonly serverName?: string;
+  };
   /** PostgreSQL's schema with the tables; made if need be. Default: `public`. */
   readonly schema?: string;
   /** Connections for reading, besides the one that writes. Unit: connections. Default: 2. */

@@ -30,6 +30,7 @@ function readUnion({ options }: z.ZodUnion, text: string): unknown {
   if (isWord) return text;
   if ((text === 'true' || text === 'false') && options.some((one) => one instanceof z.ZodBoolean))
     return text === 'true';
+  if (text.trimStart().startsWith('{')) return json(text, 'an object as JSON');
   if (/^[-+.\d]/.test(text) && !/[a-z,]/i.test(text)) return wholeNumber(text);
   const names = options.find((one) => one instanceof z.ZodArray);
   return names === undefined ? text : list(names.element as z.ZodType, text);
@@ -59,11 +60,11 @@ export function trueOrFalse(text: string): boolean {
   return text === 'true';
 }
 
-function json(text: string): unknown {
+function json(text: string, expected = 'a list as JSON'): unknown {
   try {
     return JSON.parse(text);
   } catch {
     // The parser's own message quotes the text, which may hold a key.
-    throw new TextValueError('a list as JSON');
+    throw new TextValueError(expected);
   }
 }

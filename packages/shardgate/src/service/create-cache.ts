@@ -2,19 +2,20 @@ import { resolve } from 'node:path';
 import type { Clock, GatewayManager } from '@shardgate/gateway';
 import { createState, type State } from '@shardgate/state';
 import { createStateApi, type StateApi } from '@shardgate/state/api';
-import { createGatewayKeys } from '@shardgate/state/redis';
+import { createGatewayKeys, type GatewayKeys } from '@shardgate/state/redis';
 import type { Configuration } from '../configuration/configuration.ts';
 import type { Log } from '../log/create-log.ts';
-import { createStore } from './create-stores.ts';
+import { createStore, tlsOptions } from './create-stores.ts';
 import type { IncidentLog } from './incident-log.ts';
 import { createObjectCounts } from './object-counts.ts';
 import { addressError, ServiceError } from './service-error.ts';
 import type { StateView } from './state-view.ts';
-import { watchCache, type CacheTeller } from './watch-cache.ts';
+import { createCacheTeller, watchCache } from './watch-cache.ts';
 
 /** The cache of a service: its state, the keys beside it in Redis, and the State API. */
 export interface Cache {
-  view(): StateView;
+  /** Null where there are keys alone. */
+  view(): StateView | null;
   /** Opens the stores and writes the keys from then on. Rejects with a {@link ServiceError} that names what cannot be had. */
   open(): Promise<void>;
   /** Lets clients of the State API in. Rejects with a {@link ServiceError}. */
@@ -31,13 +32,13 @@ export interface CacheContext {
   readonly log: Log;
 }
 
-/** Puts a state in front of the gateway's delivery, which has to be attached before; undefined where the configuration wants none. */
+/** Puts a state in front of the gateway's delivery, which has to be attached before; undefined where the configuration wants neither that nor keys. */
 export function createCache(configuration: Configuration, context: CacheContext): Cache | undefined {
-  if (!configuration.state.enabled) return undefined;
+  const keys = createKeys(configuration, context);
+  if (!configuration.state.enabled) return keys.length === 0 ? undefined : createKeysAlone(keys);
   const { gateway, clock, log } = context;
   const state = createServiceState(configuration);
-  const tell = watchCache(state, context);
-  const keys = createKeys(configuration, gateway, tell);
+  watchCache(state, context);
   const counts = createObjectCounts(() => state.counts(state), clock);
   let api: StateApi | undefined;
   let apiUrl: string | null = null;
@@ -61,8 +62,7 @@ export function createCache(configuration: Configuration, context: CacheContext)
         await state.start(state);
         for (const one of keys) await one.start();
       } catch (error) {
-        const why = error instanceof Error ? error.message : String(error);
-        throw new ServiceError('unexpected', `the state (state.stores) cannot be opened: ${why}`, { cause: error });
+        throw openingError(error);
       }
     },
     async listen() {
@@ -85,29 +85,59 @@ export function createCache(configuration: Configuration, context: CacheContext)
   };
 }
 
+/** What twilight-dispatch does without its cache. */
+function createKeysAlone(keys: readonly GatewayKeys[]): Cache {
+  return {
+    view: () => null,
+    async open() {
+      try {
+        for (const one of keys) await one.start();
+      } catch (error) {
+        throw openingError(error);
+      }
+    },
+    listen: async () => {},
+    async close() {
+      await Promise.all(keys.map((one) => one.stop()));
+    },
+  };
+}
+
+function openingError(error: unknown): ServiceError {
+  const why = error instanceof Error ? error.message : String(error);
+  return new ServiceError('unexpected', `the state (state.stores) cannot be opened: ${why}`, { cause: error });
+}
+
 function createServiceState({ folder, state: settings }: Configuration): State {
-  const { stores, kinds, old, ttlMs, messagesPerChannel, waitMs } = settings;
+  const { stores, kinds, fields, old, ttlMs, messagesPerChannel, waitMs, maxQueuedOperations } = settings;
   const inFolder = resolve(folder);
   return createState({
     stores: stores.map((store) => createStore(store, inFolder)),
     kinds,
     old,
-    ttlMs: Object.fromEntries(Object.entries(ttlMs).flatMap(([kind, life]) => (life === null ? [] : [[kind, life]]))),
+    fields: withoutNulls(fields),
+    ttlMs: withoutNulls(ttlMs),
     messagesPerChannel,
     waitMs,
+    maxQueuedOperations,
   });
 }
 
-function createKeys(
-  { state: { stores } }: Configuration,
-  gateway: GatewayManager,
-  tell: CacheTeller,
-): ReturnType<typeof createGatewayKeys>[] {
+function withoutNulls<T>(given: Readonly<Record<string, T | null>>): Record<string, T> {
+  return Object.fromEntries(Object.entries(given).filter((entry): entry is [string, T] => entry[1] !== null));
+}
+
+function createKeys({ folder, state: { enabled, stores } }: Configuration, context: CacheContext): GatewayKeys[] {
+  const tell = createCacheTeller(context);
   return stores.flatMap((store) => {
-    if (store.type !== 'redis' || !store.informationKeys) return [];
+    if (store.type !== 'redis' || !(enabled ? store.informationKeys : store.informationKeys === 'always')) return [];
     const name = store.name ?? store.type;
-    const keys = createGatewayKeys({ url: store.url, onTrouble: (error) => tell.keys(name, error) });
-    keys.attach(gateway);
+    const keys = createGatewayKeys({
+      url: store.url,
+      ...tlsOptions(store, resolve(folder)),
+      onTrouble: (error) => tell.keys(name, error),
+    });
+    keys.attach(context.gateway);
     return [keys];
   });
 }

@@ -6,14 +6,8 @@ import { createGatewayManager, type GatewayBot, Intents } from '@shardgate/gatew
 import { createRestManager } from '@shardgate/rest';
 import type { Configuration } from '../configuration/configuration.ts';
 import { errorCode } from './error-code.ts';
-
-/** What one look found. */
-export interface Finding {
-  readonly verdict: 'good' | 'doubtful' | 'bad';
-  readonly subject: string;
-  /** One line: what was seen, and the remedy where there is one to name. */
-  readonly text: string;
-}
+import { examineStores } from './examine-stores.ts';
+import type { Finding } from './finding.ts';
 
 /** Below this a journal soon has no room. */
 const LITTLE_ROOM_BYTES = 1024 ** 3;
@@ -23,6 +17,7 @@ export async function* examine(configuration: Configuration): AsyncGenerator<Fin
   yield examineNode(configuration);
   yield* examineFolder(configuration);
   yield* examineAddresses(configuration);
+  yield* examineStores(configuration);
   const bot = await readGatewayBot(configuration);
   yield bot.finding;
   if (bot.answer === undefined) return;
@@ -66,11 +61,20 @@ async function* examineFolder({ folder: given, journal }: Configuration): AsyncG
   };
 }
 
-async function* examineAddresses({ admin, sinks, commands, metrics }: Configuration): AsyncGenerator<Finding, void> {
+async function* examineAddresses({
+  admin,
+  sinks,
+  commands,
+  metrics,
+  state,
+}: Configuration): AsyncGenerator<Finding, void> {
   const addresses = [
     ...(admin.enabled ? [{ subject: 'admin API', host: admin.host, port: admin.port }] : []),
     ...(commands.http.enabled ? [{ subject: 'commands', host: commands.http.host, port: commands.http.port }] : []),
     ...(metrics.port === null ? [] : [{ subject: 'metrics', host: metrics.host, port: metrics.port }]),
+    ...(state.enabled && state.api.enabled
+      ? [{ subject: 'State API', host: state.api.host, port: state.api.port }]
+      : []),
     ...sinks.flatMap((sink) =>
       sink.type === 'websocket' ? [{ subject: `sink '${sink.name}'`, host: sink.host, port: sink.port }] : [],
     ),

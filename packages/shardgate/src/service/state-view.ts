@@ -11,6 +11,10 @@ export interface StoreView {
   readonly queuedOperations: number;
   /** Operations it did not get since it was whole the last time. */
   readonly droppedOperations: number;
+  /** Guilds of which it lacks something until Discord sends them whole. */
+  readonly missingGuilds: number;
+  /** Shards of which it has no guild until they begin a new session. */
+  readonly missingShards: readonly number[];
   /** More, for people; null when there is nothing to say. */
   readonly detail: string | null;
 }

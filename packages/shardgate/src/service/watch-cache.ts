@@ -8,12 +8,24 @@ export interface CacheTeller {
   keys(store: string, error: Error | undefined): void;
 }
 
-/** Turns what a state tells of itself into incidents and lines of the log. */
-export function watchCache({ events }: State, { incidents, log }: { incidents: IncidentLog; log: Log }): CacheTeller {
-  const tell = (level: IncidentReport['level'], kind: string, text: string, store?: string): void => {
+/** Where it is told. */
+interface Witnesses {
+  readonly incidents: IncidentLog;
+  readonly log: Log;
+}
+
+type Tell = (level: IncidentReport['level'], kind: string, text: string, store?: string) => void;
+
+function tellerOf({ incidents, log }: Witnesses): Tell {
+  return (level, kind, text, store) => {
     incidents.tell({ level, kind, text });
     log[level]({ kind, ...(store === undefined ? {} : { store }) }, text);
   };
+}
+
+/** Turns what a state tells of itself into incidents and lines of the log. */
+export function watchCache({ events }: State, witnesses: Witnesses): void {
+  const tell = tellerOf(witnesses);
   events.on('stale', ({ store, error }) =>
     tell('error', 'storeStale', `store ${store} is behind: ${textOf(error)}; events no longer wait for it`, store),
   );
@@ -37,6 +49,10 @@ export function watchCache({ events }: State, { incidents, log }: { incidents: I
     ),
   );
   events.on('error', ({ where, error }) => tell('error', 'stateError', `${where} failed: ${textOf(error)}`));
+}
+
+export function createCacheTeller(witnesses: Witnesses): CacheTeller {
+  const tell = tellerOf(witnesses);
   return {
     keys: (store, error) =>
       error === undefined

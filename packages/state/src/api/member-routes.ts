@@ -10,6 +10,9 @@ import type { Source } from './source.ts';
 /** Bytes of a name that has to be searched for at least; shorter ones find nothing. */
 const MIN_SEARCH_BYTES = 3;
 
+/** Members of one user that are looked at for the user's object, which all of them should have. */
+const MEMBERS_OF_USER = 4;
+
 /** A member as far as searches look at it. */
 interface Member {
   readonly nick?: string | null;
@@ -143,8 +146,7 @@ async function membersIn(source: Source, query: Query): Promise<readonly Member[
 async function userOf(source: Source, id: string): Promise<Member['user']> {
   const own = await source.get(userRef(id));
   if (own !== undefined) return JSON.parse(own) as Member['user'];
-  const found = await source.everywhere('member', id);
-  for (const { value } of found.toReversed()) {
+  for (const { value } of await source.anywhere('member', id, MEMBERS_OF_USER)) {
     const { user } = memberOf(value);
     if (user !== undefined) return user;
   }

@@ -10,8 +10,8 @@ export interface Source {
   pages(query: ListQuery, pace: Pace): AsyncGenerator<readonly StoredEntity[]>;
   /** Many objects by name, a slice at a time. */
   many(refs: readonly EntityRef[], pace: Pace): AsyncGenerator<readonly (string | undefined)[]>;
-  /** What has one id, in every guild. */
-  everywhere(kind: EntityKind, id: string): Promise<readonly StoredEntity[]>;
+  /** Some of what has one id, whatever guild it is in. */
+  anywhere(kind: EntityKind, id: string, limit: number): Promise<readonly StoredEntity[]>;
   counts(): Promise<Readonly<Record<EntityKind, number>>>;
 }
 
@@ -40,7 +40,7 @@ export function createSource(state: State): Source {
         yield values;
       }
     },
-    everywhere: async (kind, id) => state.list(state, { kind, id }),
+    anywhere: async (kind, id, limit) => state.list(state, { kind, id, limit }),
     counts: async () => state.counts(state),
   };
 }

@@ -28,7 +28,9 @@ export function createObjectReader(tables: Tables<TableReader>): ObjectReader {
     list(query) {
       const { after, limit } = query;
       if (limit === 0) return [];
-      if (query.id === undefined && isOneRange(query)) return upTo(walk(tables, query), limit);
+      // Of what has one id, in every guild, all are as good in order.
+      const isInOrder = query.id === undefined ? isOneRange(query) : after === undefined;
+      if (isInOrder) return upTo(walk(tables, query), limit);
       const found = [...walk(tables, query)];
       if (after === undefined && limit === undefined) return found;
       const rest = after === undefined ? found : found.filter(({ ref }) => isLowerId(after, ref.id));

@@ -10,8 +10,8 @@ export interface ObjectWriter {
   remove(ref: EntityRef): void;
   /** All messages of a channel or thread. */
   clearMessages(channelId: string): void;
-  /** Everything of a guild. */
-  clearGuild(guildId: string): void;
+  /** Everything of a guild; null: of none. */
+  clearGuild(guildId: string | null): void;
   /** Guilds of which there may be anything. */
   readonly guildIds: ReadonlySet<string>;
 }
@@ -115,12 +115,14 @@ export function createObjectWriter(tables: Tables<Table>, { written, messagesPer
     },
     clearMessages,
     clearGuild(guildId) {
+      const owner = guildId ?? NO_OWNER;
       for (const kind of GUILD_LISTS)
-        for (const id of Array.from(objects[kind].ids(guildId))) {
-          objects[kind].remove(guildId, id);
+        for (const id of Array.from(objects[kind].ids(owner))) {
+          objects[kind].remove(owner, id);
           if (isChannel(kind)) homes.remove(NO_OWNER, id);
         }
-      for (const channel of Array.from(messageChannels.ids(guildId))) clearMessages(channel);
+      for (const channel of Array.from(messageChannels.ids(owner))) clearMessages(channel);
+      if (guildId === null) return;
       objects.guild.remove(NO_OWNER, guildId);
       guilds.remove(NO_OWNER, guildId);
       guildIds.delete(guildId);

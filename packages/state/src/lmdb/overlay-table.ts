@@ -1,9 +1,15 @@
 import { isLowerId } from '../id-order.ts';
 import { isRowId } from './row-key.ts';
+import { createSortedIds, type SortedIds } from '../sorted-ids.ts';
 import { createTableReader, type Row, type RowDatabase, type Table } from './table.ts';
 
-/** Rows that the file does not have yet: by owner, then by id; null for one that is removed. */
+/** Rows of an owner that the file does not have yet, by id; null for one that is removed. */
+type Changes = ReadonlyMap<string, string | null>;
+/** The same by owner. */
 type Layer = Map<string, Map<string, string | null>>;
+
+/** Changes that are put in their order at once, as they are walked over. */
+const CHANGES_AT_ONCE = 256;
 
 /** A table whose changes are read at once and written later. */
 export interface OverlayTable extends Table {
@@ -21,6 +27,7 @@ export type Changed = (rows: number, characters: number) => void;
  */
 export function createOverlayTable(database: RowDatabase, changed: Changed): OverlayTable {
   const file = createTableReader(database);
+  const sortedIds = createSortedIds();
   let pending: Layer = new Map();
   let inFlight: Layer = new Map();
 
@@ -34,6 +41,7 @@ export function createOverlayTable(database: RowDatabase, changed: Changed): Ove
     }
     const before = rows.get(id);
     rows.set(id, value);
+    if (before === undefined) sortedIds.added(rows, id);
     changed(before === undefined ? 1 : 0, (value?.length ?? 0) - (before?.length ?? 0));
   }
 
@@ -58,9 +66,10 @@ export function createOverlayTable(database: RowDatabase, changed: Changed): Ove
       yield* [...kept, ...others].toSorted((one, other) => (isLowerId(one, other) ? -1 : 1));
     },
     *rows(owner, after) {
-      const changes = layered(owner);
-      if (changes === undefined) return yield* file.rows(owner, after);
-      yield* merged(file.rows(owner, after), changes, owner, after);
+      const layers = [pending.get(owner), inFlight.get(owner)].filter((layer) => layer !== undefined);
+      if (layers.length === 0) return yield* file.rows(owner, after);
+      const changes = layers.map((layer) => inOrder(sortedIds, layer, after));
+      yield* merged(owner, file.rows(owner, after), changes);
     },
     *all() {
       for (const row of file.all())
@@ -96,24 +105,48 @@ export function createOverlayTable(database: RowDatabase, changed: Changed): Ove
   };
 }
 
-/** Rows of the file and changes of them, in the order of their ids. */
-function* merged(
-  rows: Iterable<Row>,
-  changes: ReadonlyMap<string, string | null>,
-  owner: string,
-  after: string | undefined,
-): Generator<Row, undefined> {
-  const added = [...changes]
-    .filter((change): change is [string, string] => change[1] !== null)
-    .filter(([id]) => after === undefined || isLowerId(after, id))
-    .toSorted(([one], [other]) => (isLowerId(one, other) ? -1 : 1));
-  let next = 0;
-  for (const row of rows) {
-    if (changes.has(row.id)) continue;
-    for (let entry = added[next]; entry !== undefined && isLowerId(entry[0], row.id); entry = added[++next])
-      yield { owner, id: entry[0], value: entry[1] };
-    yield row;
+type Change = readonly [id: string, value: string | null];
+
+function* inOrder(sortedIds: SortedIds, changes: Changes, after: string | undefined): Generator<Change, undefined> {
+  for (let last = after; ;) {
+    const ids = sortedIds.page(changes, last, CHANGES_AT_ONCE);
+    for (const id of ids) yield [id, changes.get(id) ?? null];
+    if (ids.length < CHANGES_AT_ONCE) return undefined;
+    last = ids.at(-1);
   }
-  for (const [id, value] of added.slice(next)) yield { owner, id, value };
+}
+
+/** Rows of the file and changes of them, the newest first of all, in the order of their ids. */
+function* merged(
+  owner: string,
+  rows: Iterable<Row>,
+  layers: readonly Generator<Change, undefined>[],
+): Generator<Row, undefined> {
+  const walks = [...layers, changesOf(rows)];
+  try {
+    const heads = walks.map((walk) => walk.next().value);
+    for (;;) {
+      const [id, value] = lowestOf(heads) ?? [];
+      if (id === undefined) return undefined;
+      // Older words of the same row are passed over.
+      for (const [index, head] of heads.entries()) if (head?.[0] === id) heads[index] = walks[index]?.next().value;
+      if (typeof value === 'string') yield { owner, id, value };
+    }
+  } finally {
+    // The file's has a cursor.
+    for (const walk of walks) walk.return(undefined);
+  }
+}
+
+/** The first of those with the lowest id. */
+function lowestOf(heads: readonly (Change | undefined)[]): Change | undefined {
+  let lowest: Change | undefined;
+  for (const head of heads)
+    if (head !== undefined && (lowest === undefined || isLowerId(head[0], lowest[0]))) lowest = head;
+  return lowest;
+}
+
+function* changesOf(rows: Iterable<Row>): Generator<Change, undefined> {
+  for (const { id, value } of rows) yield [id, value];
   return undefined;
 }

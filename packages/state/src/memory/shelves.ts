@@ -1,5 +1,6 @@
 import { ENTITY_KINDS, GUILD_LISTS, type EntityKind, type EntityRef, type GuildList } from '../entity.ts';
 import { createMessageShelf, type MessageShelf } from './message-shelf.ts';
+import { createSortedIds, type SortedIds } from '../sorted-ids.ts';
 
 /** What belongs to one guild, packed; to none, under {@link NO_GUILD}. */
 export interface GuildShelf {
@@ -15,11 +16,13 @@ export interface Shelves {
   readonly guilds: ReadonlyMap<string, GuildShelf>;
   readonly messages: MessageShelf;
   readonly users: Map<string, string>;
+  /** Orders of lists that are walked over page by page. */
+  readonly sortedIds: SortedIds;
   read(ref: EntityRef): string | undefined;
   write(ref: EntityRef, packed: string): void;
   remove(ref: EntityRef): void;
-  /** Everything of a guild. */
-  clearGuild(guildId: string): void;
+  /** Everything of a guild; null: of none. */
+  clearGuild(guildId: string | null): void;
   counts(): Record<EntityKind, number>;
 }
 
@@ -27,6 +30,7 @@ export function createShelves(): Shelves {
   const guilds = new Map<string, GuildShelf>();
   const messages = createMessageShelf();
   const users = new Map<string, string>();
+  const sortedIds = createSortedIds();
   /** Guild of each channel and thread: they are asked for by their id alone. */
   const guildOfChannel = new Map<string, string>();
 
@@ -35,6 +39,7 @@ export function createShelves(): Shelves {
     if (shelf === undefined) {
       shelf = { guild: undefined, lists: {} };
       guilds.set(guildId, shelf);
+      sortedIds.added(guilds, guildId);
     }
     return shelf;
   }
@@ -54,6 +59,7 @@ export function createShelves(): Shelves {
     guilds,
     messages,
     users,
+    sortedIds,
     read(ref) {
       if (ref.kind === 'message') return messages.get(ref.channelId ?? '', ref.id);
       if (ref.kind === 'guild') return guilds.get(ref.id)?.guild;
@@ -67,7 +73,10 @@ export function createShelves(): Shelves {
       if (ref.kind === 'user') return void users.set(ref.id, packed);
       const { guildId, list } = listOf(ref);
       const { lists } = shelfOf(guildId);
-      (lists[list] ??= new Map()).set(ref.id, packed);
+      const entries = (lists[list] ??= new Map());
+      const before = entries.size;
+      entries.set(ref.id, packed);
+      if (entries.size !== before) sortedIds.added(entries, ref.id);
       if (list === 'channel' || list === 'thread') guildOfChannel.set(ref.id, guildId);
     },
     remove(ref) {
@@ -87,10 +96,11 @@ export function createShelves(): Shelves {
       tidy(guildId, shelf);
     },
     clearGuild(guildId) {
-      const shelf = guilds.get(guildId);
+      const owner = guildId ?? NO_GUILD;
+      const shelf = guilds.get(owner);
       for (const list of ['channel', 'thread'] as const)
         for (const id of shelf?.lists[list]?.keys() ?? []) guildOfChannel.delete(id);
-      guilds.delete(guildId);
+      guilds.delete(owner);
       for (const channelId of messages.channelsOf(guildId)) messages.deleteChannel(channelId);
     },
     counts() {

@@ -13,6 +13,8 @@ export function apply(state: State, payload: StatePayload, origin: EventOrigin):
   const name = payload.t ?? '';
   const reducer = runtime.wanted.has(name) ? state.reducers[name] : undefined;
   if (reducer === undefined) return undefined;
+  const shard = runtime.held.see(origin, name === 'READY');
+  if (shard !== undefined) for (const writer of runtime.writers) writer.seen(shard);
   const operations = operationsOf(state, reducer, payload, origin);
   if (operations.length === 0) return state.old && reducer.old === 'many' ? '[]' : undefined;
   runtime.counts.applied++;

@@ -9,10 +9,11 @@ export async function start(state: State): Promise<void> {
   runtime.phase = 'starting';
   const open: Store[] = [];
   try {
-    for (const store of state.stores) {
-      await store.open({ clock, ttlMs, messagesPerChannel });
+    for (const [index, store] of state.stores.entries()) {
+      await store.open({ clock, ttlMs, messagesPerChannel, onEmptied: () => runtime.writers[index]?.emptied() });
       open.push(store);
     }
+    runtime.held.begin();
   } catch (error) {
     for (const store of open)
       await store

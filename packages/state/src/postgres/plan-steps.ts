@@ -74,7 +74,7 @@ export function planSteps(operations: readonly Operation[]): readonly Step[] {
       case 'putAll':
         return addEntries(n, operation, operation.tellOld);
       case 'clearGuild': {
-        const { guildId } = operation;
+        const guildId = operation.guildId ?? NO_ID;
         if (!isId(guildId)) return;
         stepAt(levels.ofGuild(guildId), 'all', 'clear', `"guilds":${idList([guildId])}`);
         return;

@@ -2,7 +2,7 @@ import { Socket } from 'node:net';
 import type { Clock, Random, TimerHandle } from '@shardgate/gateway';
 import type pg from 'pg';
 import { FIRST_GREETING_MS, MAX_DOUBLINGS } from './defaults.ts';
-import { troubleIn } from './server-trouble.ts';
+import { lacksTables, troubleIn } from './server-trouble.ts';
 
 /** A row of an answer: the columns asked for are numbers and texts. */
 export type Row = readonly (string | number | null)[];
@@ -127,7 +127,8 @@ export function createPostgresLink(settings: LinkSettings): PostgresLink {
         });
         return (await within(connection, timeoutMs, 'no answer', asked)).rows;
       } catch (error) {
-        if (connection.socket.destroyed) lost(connection, error);
+        // What lacks its tables is greeted again, which makes them.
+        if (connection.socket.destroyed || lacksTables(error)) lost(connection, error);
         throw explained(error);
       }
     },

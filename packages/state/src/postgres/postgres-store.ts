@@ -73,7 +73,7 @@ export function createPostgresStore(options: PostgresStoreOptions): Asynchronous
       random,
       connectTimeoutMs,
       backOff: { ...BACK_OFF, ...options.backOff },
-      greet: createGreeting({ schema, statementTimeoutMs }),
+      greet: createGreeting({ schema, statementTimeoutMs, onEmptied: () => context.onEmptied?.() }),
     });
     try {
       await link.connect();

@@ -3,6 +3,9 @@ const WORDS: Readonly<Record<string, string>> = {
   '28000': 'does not let this user in (pg_hba.conf)',
   '28P01': 'refuses the user name or password',
   '3D000': 'has no such database; create it',
+  '42P01': 'lacks a table that was there',
+  '42883': 'lacks a function that was there',
+  '3F000': 'lacks the schema that was there',
   '42501': 'does not allow this user what is needed; it has to own the schema, or to be granted CREATE on it',
   '53100': 'has no room left on its disk',
   '53300': 'has as many connections as it may have (max_connections)',
@@ -25,6 +28,11 @@ export function isDataError(error: unknown): boolean {
   const origin = error instanceof Error && error.cause !== undefined ? error.cause : error;
   // Data exceptions, violated constraints, and limits of PostgreSQL (an object nested too deeply, a text too long).
   return /^(?:22|23|54)/.test(stateOf(origin) ?? '');
+}
+
+/** Whether a table, a function or the schema is not there. */
+export function lacksTables(error: unknown): boolean {
+  return ['42P01', '42883', '3F000'].includes(stateOf(error) ?? '');
 }
 
 /** The SQLSTATE of an error of the server's. */

@@ -16,6 +16,12 @@ export const KEYS_AT_ONCE = 1_000;
 /** What was sent on a connection that was given up is refused for this long, seconds: far longer than a server may be stopped and go on. */
 export const WRITER_SECONDS = 86_400;
 
+/** The mark by which that is known, and by which a server is known to have its data still, is set again so often, seconds. */
+export const REMARK_SECONDS: number = WRITER_SECONDS / 2;
+
+/** How often a server is looked at of which nothing is wanted, milliseconds: it may be away, or have lost its data. */
+export const LOOK_MS = 2_000;
+
 /** Time between two writes of the information keys, milliseconds. */
 export const WRITE_MS = 1_000;
 

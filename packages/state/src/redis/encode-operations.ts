@@ -61,7 +61,7 @@ function encode(args: string[], operation: Operation): void {
       return encodeEntries(args, entries);
     }
     case 'clearGuild':
-      args.push('G', operation.guildId);
+      args.push('G', operation.guildId ?? '');
       return;
     case 'clearChannel':
       args.push('C', operation.channelId, operation.guildId ?? '');

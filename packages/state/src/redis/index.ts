@@ -12,3 +12,4 @@ export type { RedisTarget } from './redis-target.ts';
 export type { IoRedisClient } from './dial-ioredis.ts';
 export type { NodeRedisClient } from './dial-node-redis.ts';
 export type { ChannelKeys } from './layout.ts';
+export { probeRedis, type RedisProbe } from './probe-redis.ts';

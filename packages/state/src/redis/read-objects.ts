@@ -73,7 +73,10 @@ async function withGuilds(access: ReadAccess, refs: readonly EntityRef[]): Promi
 /** What a query asks for, in the order of the ids where it asks for one. */
 export async function listObjects(access: ReadAccess, query: ListQuery): Promise<readonly StoredEntity[]> {
   const found = await findRefs(access, query);
-  const refs = paged(found, query);
+  return query.id === undefined ? readRefs(access, paged(found, query)) : readOneId(access, found, query);
+}
+
+async function readRefs(access: ReadAccess, refs: readonly EntityRef[]): Promise<readonly StoredEntity[]> {
   const texts = await readMany(access, refs);
   return refs.flatMap((ref, index) => {
     const value = texts[index];
@@ -81,8 +84,20 @@ export async function listObjects(access: ReadAccess, query: ListQuery): Promise
   });
 }
 
-function paged(refs: readonly EntityRef[], { id, after, limit }: ListQuery): readonly EntityRef[] {
-  const found = id === undefined ? refs : refs.filter((ref) => ref.id === id);
+/** What has one id, of names of which most may not be there: as many of them are read as it takes. */
+async function readOneId(
+  access: ReadAccess,
+  found: readonly EntityRef[],
+  { id, after, limit = Number.POSITIVE_INFINITY }: ListQuery,
+): Promise<readonly StoredEntity[]> {
+  const refs = found.filter((ref) => ref.id === id && (after === undefined || isLowerId(after, ref.id)));
+  const objects: StoredEntity[] = [];
+  for (let from = 0; from < refs.length && objects.length < limit; from += KEYS_AT_ONCE)
+    objects.push(...(await readRefs(access, refs.slice(from, from + KEYS_AT_ONCE))));
+  return objects.slice(0, limit);
+}
+
+function paged(found: readonly EntityRef[], { after, limit }: ListQuery): readonly EntityRef[] {
   if (after === undefined && limit === undefined) return found;
   const rest = after === undefined ? found : found.filter((ref) => isLowerId(after, ref.id));
   return rest.toSorted((one, other) => (isLowerId(one.id, other.id) ? -1 : 1)).slice(0, limit);

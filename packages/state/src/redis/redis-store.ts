@@ -3,9 +3,9 @@ import { checkOptions } from '../options/check-options.ts';
 import { flag, oneOf, text } from '../options/shapes.ts';
 import type { AsynchronousStore, StoreContext } from '../store.ts';
 import { adoptLayout } from './adopt-layout.ts';
-import { SWEEP_AT_ONCE, SWEEP_MS } from './defaults.ts';
+import { LOOK_MS, SWEEP_AT_ONCE, SWEEP_MS } from './defaults.ts';
 import { decodeReplaced, encodeOperations } from './encode-operations.ts';
-import type { ChannelKeys } from './layout.ts';
+import { OWN, type ChannelKeys } from './layout.ts';
 import { createObjectWriter, type ObjectWriter } from './object-writer.ts';
 import { askBy, countObjects, listObjects, readMany, type ReadAccess } from './read-objects.ts';
 import { readTarget, targetShape, type RedisTarget } from './redis-target.ts';
@@ -25,7 +25,7 @@ interface OpenStore {
   readonly context: StoreContext;
   readonly writer: ObjectWriter;
   readonly access: ReadAccess;
-  sweeper: TimerHandle;
+  looker: TimerHandle;
 }
 
 /**
@@ -58,13 +58,16 @@ export function createRedisStore(options: RedisStoreOptions): AsynchronousStore 
     return access;
   }
 
-  function sweepLater(own: OpenStore): void {
+  /** Removes what is due, and sees whether the server is there and has its data. */
+  function lookLater(own: OpenStore): void {
     const { context, writer } = own;
-    own.sweeper = context.clock.setTimer(() => {
-      // Without a connection nothing is swept; what needs the server will find out.
-      const swept = writer.link.isConnected ? writer.write(sweep) : Promise.resolve();
-      void swept.catch(() => {}).finally(() => store === own && sweepLater(own));
-    }, SWEEP_MS);
+    own.looker = context.clock.setTimer(
+      () => {
+        const looked = writer.write((args) => hasTtl(context) && sweep(args));
+        void looked.catch(() => {}).finally(() => store === own && lookLater(own));
+      },
+      hasTtl(context) ? SWEEP_MS : LOOK_MS,
+    );
   }
 
   return {
@@ -74,10 +77,12 @@ export function createRedisStore(options: RedisStoreOptions): AsynchronousStore 
       const writer = createObjectWriter({ target, context, channelKeys, nativeExpiry });
       const { link } = writer;
       const access: ReadAccess = { channelKeys, ask: askBy((commands) => link.run(commands), target.where) };
+      let guilds: unknown;
       try {
         await adoptLayout(access, channelKeys, async (keys) => {
           await writer.write((args) => void args.push('I', String(keys.length), ...keys));
         });
+        [guilds] = await access.ask(['SCARD', `${OWN}guilds`]);
       } catch (error) {
         link.close();
         throw new Error(`the store ${name} cannot be opened: ${error instanceof Error ? error.message : 'no reason'}`, {
@@ -85,8 +90,9 @@ export function createRedisStore(options: RedisStoreOptions): AsynchronousStore 
         });
       }
       writer.marked();
-      store = { context, writer, access, sweeper: undefined };
-      if (hasTtl(context)) sweepLater(store);
+      if (guilds === 0) context.onEmptied?.();
+      store = { context, writer, access, looker: undefined };
+      lookLater(store);
     },
     async apply(operations) {
       const { context, writer } = opened();
@@ -120,7 +126,7 @@ export function createRedisStore(options: RedisStoreOptions): AsynchronousStore 
       const own = store;
       if (own === undefined) return;
       store = undefined;
-      own.context.clock.clearTimer(own.sweeper);
+      own.context.clock.clearTimer(own.looker);
       own.writer.link.close();
     },
   };

@@ -31,6 +31,17 @@ export function createDirectWriter(state: Pick<State, 'events'>, store: Synchron
       }
     },
     end: async () => {},
-    report: () => ({ ...store.status(), name: store.name, isStale, queuedOperations: 0, droppedOperations: dropped }),
+    // It is as long-lived as this process.
+    emptied: () => {},
+    seen: () => {},
+    report: () => ({
+      ...store.status(),
+      name: store.name,
+      isStale,
+      queuedOperations: 0,
+      droppedOperations: dropped,
+      missingGuilds: missing.size,
+      missingShards: [],
+    }),
   };
 }

@@ -3,8 +3,9 @@ import type { Operation, Replaced } from '../operation.ts';
 import type { State } from '../state.ts';
 import type { AsynchronousStore, SynchronousStore } from '../store.ts';
 import { tell } from '../tell.ts';
+import type { HeldShard, HeldShards } from './held-shards.ts';
 import { createMissingGuilds } from './missing-guilds.ts';
-import { rebuildOperations } from './rebuild-operations.ts';
+import { createRebuild } from './rebuild.ts';
 import { createWriteQueue, finish, finishAll, weightOf, type QueuedWrite } from './write-queue.ts';
 import type { Writer } from './writer.ts';
 
@@ -18,24 +19,35 @@ type Settings = Pick<
   'events' | 'clock' | 'random' | 'waitMs' | 'maxQueuedOperations' | 'storeTimeoutMs' | 'backOff'
 >;
 
+/** From where a store can get what it lacks. */
+export interface RebuildSource {
+  /** A store that answers at once; undefined: there is none. */
+  readonly store: SynchronousStore | undefined;
+  readonly held: Pick<HeldShards, 'all'>;
+}
+
 /**
  * Writer of a store that answers by promises: one call at a time, and in it all that has gathered meanwhile.
  *
  * A write that is not confirmed within `waitMs`, or a call that fails, makes the store stale: from then on nobody waits for it. What comes is queued, and the call is tried again with a growing wait. With
- * more than `maxQueuedOperations` the queue is dropped; the store is then rebuilt from `source` when it answers again, or, without one, lacks what it lacks until Discord has sent each guild concerned again.
+ * more than `maxQueuedOperations` the queue is dropped; the store is then rebuilt from `source` when it answers again, or, without one, lacks what it lacks until Discord has sent each guild concerned again. The same for a store that lost its data.
  */
 export function createQueuedWriter(
   settings: Settings,
   store: AsynchronousStore,
-  source: SynchronousStore | undefined,
+  { store: source, held }: RebuildSource,
 ): Writer {
   const { clock, random } = settings;
   const queue = createWriteQueue();
   const missing = createMissingGuilds();
+  /** What it never had, as it was without data when it was opened: nothing that would be late. */
+  const absent = createMissingGuilds();
+  const rebuild = source === undefined ? undefined : createRebuild(source);
   /** Writes of the call that is under way. */
   let waiting: readonly QueuedWrite[] = [];
-  let rebuild: Generator<readonly Operation[], undefined> | undefined;
-  let mustRebuild = false;
+  /** It has nothing that the source has not seen. */
+  let wasEmptied = false;
+  let isOverflown = false;
   let isStale = false;
   let isBusy = false;
   let failures = 0;
@@ -66,7 +78,7 @@ export function createQueuedWriter(
 
   /** Until the store answers again there is no end to what would be dropped. */
   function isLosing(): boolean {
-    return mustRebuild || (source === undefined && dropped > 0 && failures > 0);
+    return isOverflown || (source === undefined && dropped > 0 && failures > 0);
   }
 
   function overflow(): void {
@@ -80,9 +92,9 @@ export function createQueuedWriter(
 
   function lose(operations: readonly Operation[]): undefined {
     dropped += weightOf(operations);
-    rebuild = undefined;
-    mustRebuild = source !== undefined;
-    if (source === undefined) missing.dropped(operations);
+    rebuild?.end();
+    isOverflown = rebuild !== undefined;
+    missing.dropped(operations);
   }
 
   /** One timer for the oldest write that somebody waits for. */
@@ -106,7 +118,7 @@ export function createQueuedWriter(
 
   function pump(): void {
     if (isBusy || retryTimer !== undefined || isEnded) return;
-    if (rebuild !== undefined) nextStep();
+    if (rebuild?.isUnderWay === true) nextSteps();
     if (retryTimer !== undefined) return;
     if (queue.oldest === undefined) return nothingLeft();
     isBusy = true;
@@ -135,8 +147,11 @@ export function createQueuedWriter(
     const batch = waiting;
     waiting = [];
     finishAll(batch, replaced);
-    for (const each of batch) missing.written(each.operations);
-    if (mustRebuild) beginRebuild();
+    for (const { operations } of batch) {
+      missing.written(operations);
+      absent.written(operations);
+    }
+    if (isOverflown) writeAnew();
     pump();
   }
 
@@ -160,34 +175,60 @@ export function createQueuedWriter(
     }, delayMs);
   }
 
-  function beginRebuild(): void {
-    if (source === undefined) return;
-    mustRebuild = false;
-    rebuild = rebuildOperations(source);
-    tell(settings, 'rebuild', { store: store.name, source: source.name });
+  /** All that this process holds, from the source; without one it is asked for. */
+  function writeAnew(): void {
+    isOverflown = false;
+    const shards = held.all().map((shard): HeldShard => ({ ...shard, isKnown: shard.isKnown || wasEmptied }));
+    if (rebuild === undefined) {
+      missing.lost(shards);
+    } else {
+      missing.rebuilt(shards);
+      rebuild.begin(shards);
+    }
+    tell(settings, 'rebuild', { store: store.name, source: source?.name ?? null });
+  }
+
+  function emptied(): void {
+    wasEmptied = true;
+    // While it is opened nothing has been written, and an overflow has it written anew in any case.
+    if (isEnded || isOverflown || held.all().length === 0) return;
+    markStale(new Error('it lost its data'));
+    writeAnew();
+    pump();
+  }
+
+  function seen(shard: HeldShard): void {
+    if (!wasEmptied || isOverflown) return;
+    if (rebuild === undefined) return (isStale ? missing : absent).lost([shard]);
+    // The source has nothing of it either.
+    if (!shard.isKnown) return;
+    markStale(new Error('it was opened without data'));
+    if (!rebuild.isUnderWay) tell(settings, 'rebuild', { store: store.name, source: source?.name ?? null });
+    rebuild.add(shard);
   }
 
   /** The next objects of the source, behind what is queued, so that later changes come after them. */
-  function nextStep(): void {
+  function nextSteps(): void {
+    const most = Math.min(BATCH, settings.maxQueuedOperations / 2);
     try {
-      while (rebuild !== undefined && queue.operations < BATCH) {
-        const next = rebuild.next();
-        if (next.done === true) rebuild = undefined;
-        else if (next.value.length > 0) queue.push({ operations: next.value, since: clock.now(), done: undefined });
+      while (queue.operations < most) {
+        const operations = rebuild?.next();
+        if (operations === undefined) return;
+        if (operations.length > 0) queue.push({ operations, since: clock.now(), done: undefined });
       }
     } catch (error) {
       // The source cannot be read: all over again, after a while.
-      rebuild = undefined;
-      mustRebuild = true;
+      rebuild?.end();
+      isOverflown = true;
       failures++;
       tell(settings, 'error', { where: `rebuild of ${store.name}`, error });
-      retryLater(beginRebuild);
+      retryLater(writeAnew);
     }
   }
 
   function nothingLeft(): void {
     onIdle?.();
-    if (!isStale || mustRebuild || missing.size > 0) return;
+    if (!isStale || isOverflown || missing.size > 0 || missing.shardIds.length > 0) return;
     isStale = false;
     dropped = 0;
     tell(settings, 'current', { store: store.name });
@@ -195,6 +236,8 @@ export function createQueuedWriter(
 
   return {
     write,
+    emptied,
+    seen,
     end(deadlineMs) {
       return new Promise((resolve) => {
         const end = (): void => {
@@ -216,6 +259,8 @@ export function createQueuedWriter(
       isStale,
       queuedOperations: queue.operations + waiting.reduce((sum, each) => sum + weightOf(each.operations), 0),
       droppedOperations: dropped,
+      missingGuilds: missing.size + absent.size,
+      missingShards: [...new Set([...missing.shardIds, ...absent.shardIds])],
     }),
   };
 }

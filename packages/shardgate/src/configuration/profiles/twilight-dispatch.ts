@@ -61,7 +61,7 @@ function redis({ REDIS_HOST, REDIS_PORT }: Variables): readonly unknown[] {
   const url = new URL('redis://127.0.0.1:6379');
   url.hostname = REDIS_HOST || '127.0.0.1';
   url.port = String(wholeNumber(REDIS_PORT || '6379'));
-  return [{ type: 'redis', url: url.href }];
+  return [{ type: 'redis', url: url.href, informationKeys: 'always' }];
 }
 
 const toRedis = (_text: string, given: Variables): ProfileSettings => ({ 'state.stores': redis(given) });
@@ -137,7 +137,7 @@ export const twilightDispatch: Profile = {
       'keep a cache in Redis',
       'state.enabled',
       flag('state.enabled'),
-      '`false` also leaves its `gateway_` keys unwritten',
+      'its `gateway_` keys are written with `false`, too',
     ),
     maps(
       'STATE_MEMBER',

@@ -2,7 +2,7 @@ import { isLoopback } from '@shardgate/delivery';
 import { ENTITY_KINDS, type EntityKind } from '@shardgate/state';
 import { z } from 'zod';
 import type { Configuration } from '../configuration.ts';
-import { flag, key, leaf, milliseconds, port, section, text, wholeNumber } from './leaf.ts';
+import { flag, key, leaf, milliseconds, port, section, text, textList, wholeNumber } from './leaf.ts';
 import { stores } from './stores.ts';
 
 /** Kinds in words, and whether they are kept by default. */
@@ -38,6 +38,21 @@ const lifetimes = Object.fromEntries(
       unit: 'milliseconds',
       defaultText: 'it stays',
     }),
+  ]),
+);
+
+const expectedFields = "expected { pick: ['id', …] } or { omit: ['banner', …] }";
+
+const fields = Object.fromEntries(
+  ENTITY_KINDS.map((kind) => [
+    kind,
+    leaf(
+      z
+        .union([z.strictObject({ pick: textList() }), z.strictObject({ omit: textList() })], expectedFields)
+        .nullable()
+        .default(null),
+      { description: `Fields that are kept of ${KINDS[kind][0]}: some, or all but some.`, defaultText: 'all' },
+    ),
   ]),
 );
 
@@ -81,6 +96,7 @@ export const state: z.ZodType<Configuration['state']> = section({
       description: "Keep members; `own`: the bot's own alone.",
     }),
   }).prefault({}),
+  fields: section(fields).prefault({}),
   old: leaf(flag().default(true), { description: 'Give events the object before them.' }),
   ttlMs: section(lifetimes).prefault({}),
   messagesPerChannel: leaf(wholeNumber(1).default(100), {
@@ -90,6 +106,11 @@ export const state: z.ZodType<Configuration['state']> = section({
   waitMs: leaf(milliseconds(1).default(250), {
     description: 'How long an event waits for Redis or PostgreSQL to have it; then it goes on, and the store is stale.',
     unit: 'milliseconds',
+  }),
+  maxQueuedOperations: leaf(wholeNumber(1_000).default(100_000), {
+    description:
+      'Changes that wait for a Redis or PostgreSQL that is away; with more it is written anew when it is back.',
+    unit: 'changes',
   }),
   api,
 }).prefault({}) as z.ZodType as z.ZodType<Configuration['state']>;

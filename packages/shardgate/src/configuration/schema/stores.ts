@@ -26,6 +26,29 @@ const lmdb = section({
   }),
 });
 
+/** For addresses with TLS. */
+const tls = section({
+  caFile: leaf(text().exactOptional(), {
+    description: 'PEM file with the authority that signed the certificate of the server; relative to the state folder.',
+    defaultText: "Node's authorities",
+  }),
+  certFile: leaf(text().exactOptional(), {
+    description: 'PEM file with the certificate to show; with `keyFile`.',
+    defaultText: 'none',
+  }),
+  keyFile: leaf(text().exactOptional(), { description: 'PEM file with the key of that.', defaultText: 'none' }),
+  serverName: leaf(text().exactOptional(), {
+    description: 'Name that the certificate has to be for.',
+    defaultText: "the address' host",
+  }),
+})
+  .superRefine(({ certFile, keyFile }, context) => {
+    if ((certFile === undefined) === (keyFile === undefined)) return;
+    const path = [certFile === undefined ? 'certFile' : 'keyFile'];
+    context.addIssue({ code: 'custom', path, message: 'expected both certFile and keyFile, or neither' });
+  })
+  .exactOptional();
+
 const redis = section({
   type: type('redis'),
   name,
@@ -34,6 +57,7 @@ const redis = section({
     'expected an address such as redis://:password@host:6379/0',
     'Address of the Redis, with user and password.',
   ),
+  tls,
   channelKeys: leaf(oneOf('flat', 'byGuild', 'both').exactOptional(), {
     description: 'How keys of channels are named: `channel:<channel>`, with the guild in between, or both.',
     defaultText: '`flat`',
@@ -42,8 +66,9 @@ const redis = section({
     description: 'Objects with a time to live expire by Redis itself, in place of the hash `expiry_keys`.',
     defaultText: '`false`',
   }),
-  informationKeys: leaf(flag().default(true), {
-    description: 'Keep `gateway_sessions`, `gateway_statuses`, `gateway_started` and `gateway_shards` as well.',
+  informationKeys: leaf(z.union([flag(), z.literal('always')], "expected true, false or 'always'").default(true), {
+    description:
+      'Keep `gateway_sessions`, `gateway_statuses`, `gateway_started` and `gateway_shards` as well; `always`: even while `state.enabled` is false.',
   }),
 });
 
@@ -53,6 +78,7 @@ const postgres = section({
   type: type('postgres'),
   name,
   url: brokerAddress(/^postgres(ql)?:\/\//i, postgresExpected, 'Address of the database, with user and password.'),
+  tls,
   schema: leaf(text().exactOptional(), {
     description: "PostgreSQL's schema with the tables; made if need be.",
     defaultText: '`public`',

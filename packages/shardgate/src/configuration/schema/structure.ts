@@ -43,6 +43,7 @@ function innerWords(schema: z.ZodType): string {
     if (membersOf(element) !== undefined || element instanceof z.ZodUnion) return 'list of objects';
     return element instanceof z.ZodEnum ? `list of ${innerWords(element)}` : 'list of texts';
   }
+  if (schema instanceof z.ZodObject) return `\`{ ${Object.keys(schema.shape).join(', ')} }\``;
   if (schema instanceof z.ZodUnion) return schema.options.map((one) => wordsOf(one as z.ZodType)).join(', or ');
   return 'text';
 }

@@ -17,6 +17,7 @@ local function take() at = at + 1 return ARGV[at] end
 local writer, epoch = take(), tonumber(take())
 -- A connection that was given up may still bring what was sent on it.
 local newest = call('GET', OWN .. 'writer:' .. writer)
+local hasMark = newest and 1 or 0
 if newest and tonumber(newest) > epoch then return redis.error_reply('ERR this connection was replaced by a newer one') end
 local now = tonumber(take())
 local layout = take()
@@ -83,8 +84,7 @@ local function index(kind, g, c, id, key)
     return
   end
   if kind == 'channel' or kind == 'thread' then call('HSET', OWN .. 'channel_guilds', id, g) end
-  if g == '' then return end
-  if call('SADD', 'guild_keys:' .. g, key) == 1 then call('SADD', OWN .. 'guilds', g) end
+  if g ~= '' and call('SADD', 'guild_keys:' .. g, key) == 1 then call('SADD', OWN .. 'guilds', g) end
   if isFew[kind] then call('SADD', OWN .. kind .. '_keys:' .. g, key) end
 end
 
@@ -113,9 +113,9 @@ local function remove(kind, g, c, id)
     return tidy(g)
   end
   if kind == 'channel' or kind == 'thread' then call('HDEL', OWN .. 'channel_guilds', id) end
+  if isFew[kind] then call('SREM', OWN .. kind .. '_keys:' .. g, key) end
   if g == '' then return end
   call('SREM', 'guild_keys:' .. g, key)
-  if isFew[kind] then call('SREM', OWN .. kind .. '_keys:' .. g, key) end
   tidy(g)
 end
 

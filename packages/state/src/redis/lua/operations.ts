@@ -1,6 +1,6 @@
 /**
  * Lua that carries out a batch of operations, each of which begins with a letter; see `encode-operations.ts`. Gives what those replaced that tell it, in their order, and at which argument
- * to go on: a guild with very many objects is removed in several calls, so that others are not kept waiting.
+ * to go on, and whether the writer's mark is there: a guild with very many objects is removed in several calls, so that others are not kept waiting.
  */
 export const OPERATIONS: string = String.raw`
 local told = {}
@@ -35,6 +35,17 @@ local function clearMessages(c)
   call('HDEL', OWN .. 'message_guilds', c)
   call('SREM', OWN .. 'message_channels:' .. g, c)
   tidy(g)
+end
+
+-- What is in no guild: few direct messages, if any.
+local function clearDirect()
+  for _, kind in ipairs({'channel', 'thread'}) do
+    for _, key in ipairs(keysOf(kind, '')) do
+      local _, _, _, id = parse(key)
+      remove(kind, '', '', id)
+    end
+  end
+  for _, c in ipairs(call('SMEMBERS', OWN .. 'message_channels:')) do clearMessages(c) end
 end
 
 -- Gives false when there is more to remove than one call may.
@@ -137,7 +148,11 @@ function run.L()
   if tellOld then tell(olds) end
 end
 
-function run.G() return clearGuild(take()) end
+function run.G()
+  local g = take()
+  if g == '' then return clearDirect() end
+  return clearGuild(g)
+end
 
 function run.C()
   local c, g = take(), take()
@@ -194,7 +209,7 @@ function run.S() sweep(tonumber(take())) end
 
 while at < #ARGV do
   local start = at
-  if run[take()]() == false then return {told, start} end
+  if run[take()]() == false then return {told, start, hasMark} end
 end
-return {told, at}
+return {told, at, hasMark}
 `;
