@@ -283,7 +283,7 @@ export default defineConfiguration({
     //   encoding: 'json',
     //   envelope: false,
     //   callsPerShard: 1,
-    //   timeoutMs: 10_000,
+    //   timeoutMs: 5_000,
     // },
     // {
     //   type: 'kafka',
@@ -352,6 +352,27 @@ export default defineConfiguration({
       secretKey: null,
       // Host names under which clients may reach it. SHARDGATE_COMMANDS_HTTP_ALLOWED_HOSTS
       allowedHosts: [],
+    },
+    grpc: {
+      // Serve commands and tatsu's management calls by gRPC, on a port of their own.
+      // SHARDGATE_COMMANDS_GRPC_ENABLED
+      enabled: false,
+      // Address to listen on; any other than loopback needs a key, or a `clientCaFile`.
+      // SHARDGATE_COMMANDS_GRPC_HOST
+      host: '127.0.0.1',
+      // Port to listen on; 0 takes a free one. SHARDGATE_COMMANDS_GRPC_PORT
+      port: 50_052,
+      // What clients have to show, as `authorization: Bearer <key>`. Without it: none.
+      // SHARDGATE_COMMANDS_GRPC_SECRET_KEY
+      secretKey: null,
+      // File of the certificate and those above it, PEM; read at the start. Without it: none: without TLS.
+      // SHARDGATE_COMMANDS_GRPC_CERT_FILE
+      certFile: null,
+      // File of its private key, PEM. Without it: none. SHARDGATE_COMMANDS_GRPC_KEY_FILE
+      keyFile: null,
+      // File of the authority that clients need a certificate of, PEM. Without it: clients need none.
+      // SHARDGATE_COMMANDS_GRPC_CLIENT_CA_FILE
+      clientCaFile: null,
     },
   },
   interactions: {

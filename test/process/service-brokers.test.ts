@@ -2,13 +2,10 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createSimulator } from '@shardgate/simulator';
-import { connect } from 'amqplib';
 import { createClient } from 'redis';
 import { expect, it, onTestFinished } from 'vitest';
-import { startRabbitmq } from '../services/rabbitmq.ts';
 import { startRedis } from '../services/redis.ts';
 import { ADMIN_KEY, SERVICE_TOKEN, startService, whenReady } from '../beds/service-process.ts';
-import { startCommand } from './demo-process.ts';
 
 /** A Discord of two shards, and a folder to start in. */
 async function startDiscord(): Promise<{
@@ -23,59 +20,6 @@ async function startDiscord(): Promise<{
   const { apiUrl } = await simulator.start();
   return { apiUrl, folder, simulator };
 }
-
-it(
-  'a deployment of twilight-dispatch needs nothing but the profile: its bot gets events and gives commands',
-  { timeout: 180_000 },
-  async () => {
-    const [broker, cache] = await Promise.all([startRabbitmq(), startRedis()]);
-    onTestFinished(() => broker.end());
-    onTestFinished(() => cache.end());
-    const { apiUrl, folder, simulator } = await startDiscord();
-    const service = startCommand(['start', '--profile', 'twilight-dispatch', '--admin-port', '0'], {
-      cwd: folder,
-      env: {
-        BOT_TOKEN: SERVICE_TOKEN,
-        DISCORD_API_URL: apiUrl,
-        SHARDS_TOTAL: '2',
-        SHARDS_END: '1',
-        RABBIT_PORT: String(broker.port),
-        RABBIT_PASSWORD: 'guest',
-        REDIS_PORT: String(cache.port),
-        PROMETHEUS_PORT: '0',
-      },
-    });
-    await service.printed(/"admin":"http/);
-    // As its bots do.
-    const bot = await connect(broker.url);
-    onTestFinished(() => bot.close());
-    const channel = await bot.createChannel();
-    const seen: { op: number; t: string; d: object }[] = [];
-    // Whoever is there first declares it.
-    await channel.assertQueue('gateway.recv', { durable: true });
-    await channel.consume('gateway.recv', (message) => {
-      if (message === null) return;
-      seen.push(JSON.parse(message.content.toString()));
-      channel.ack(message);
-    });
-    await expect.poll(() => seen.filter(({ t }) => t === 'READY').length, { timeout: 30_000 }).toBe(2);
-    await expect.poll(() => seen.some(({ t }) => t === 'MESSAGE_CREATE'), { timeout: 20_000 }).toBe(true);
-    expect(Object.keys(seen.find(({ t }) => t === 'MESSAGE_CREATE') ?? {})).toEqual(['op', 't', 'd']);
-
-    const data = { op: 3, d: { since: null, activities: [], status: 'idle', afk: false } };
-    channel.sendToQueue('gateway.send', Buffer.from(JSON.stringify({ op: 0, shard: 1, data })));
-    const presences = (): number =>
-      simulator.ledger.activity({ kind: 'command' }).filter((one) => one.kind === 'command' && one.op === 3).length;
-    await expect.poll(presences, { timeout: 10_000 }).toBe(1);
-    channel.sendToQueue('gateway.send', Buffer.from(JSON.stringify({ op: 1, shard: 0, data: null })));
-    await expect
-      .poll(() => simulator.ledger.activity({ kind: 'resume', shardId: 0 }).length, { timeout: 10_000 })
-      .toBe(1);
-    service.child.kill('SIGTERM');
-    expect(await service.ended, service.output()).toBe(0);
-    expect(service.output()).not.toContain('guest:guest');
-  },
-);
 
 it('a bot of tatsuworks/gateway finds its lists, and what came while Redis was away', { timeout: 90_000 }, async () => {
   const redis = await startRedis();

@@ -1,5 +1,6 @@
 import { createAmqpCommands, type AmqpCommands, type AmqpCommandsOptions } from '@shardgate/brokers/amqp';
 import { CommandError, type CommandPort } from '@shardgate/delivery';
+import { assertClean } from '@shardgate/simulator';
 import type { ConsumeMessage } from 'amqplib';
 import { afterAll, beforeAll, beforeEach, describe, expect, it, onTestFinished } from 'vitest';
 import { startRabbitmq, type RabbitmqServer } from '../../../test/services/rabbitmq.ts';
@@ -7,6 +8,7 @@ import { canBreak } from '../../../test/services/server-process.ts';
 import { openChannel } from './amqp-consumer.ts';
 import { until } from './broker-bed.ts';
 import { isLong } from './event-load.ts';
+import { startIntake } from './intake-bed.ts';
 
 type Executed = { readonly type: string; readonly shardId?: number; readonly data?: unknown };
 
@@ -140,6 +142,53 @@ describe('commands from a queue', () => {
     expect(bed.commands.status().underWay).toBe(10);
     bed.release();
     await until(() => bed.commands.status().underWay === 0);
+  });
+
+  it.each([
+    ['malformed', '{"op":0,"shard":0,', 'invalid', 'the message is not JSON'],
+    ['for a shard of nobody', { op: 0, shard: 99, data: voice }, 'foreignShard', /shard/],
+    ['oversized', { op: 0, shard: 0, data: { op: 4, d: 'x'.repeat(20_000) } }, 'tooLarge', /16384/],
+  ])(
+    'that are %s are dead letters with their reason, while Discord gets what is for other shards',
+    async (...given) => {
+      const [, bad, reason, message] = given;
+      const discord = await startIntake();
+      const bed = await startCommands({ intake: discord.intake });
+      const good = { op: 4, d: { ...voice.d, guild_id: discord.guild(1) } };
+      for (let n = 0; n < 100; n++) {
+        bed.send(bad);
+        if (n % 20 === 10) bed.send({ op: 0, shard: 1, data: good }, `good ${n}`);
+      }
+      await until(() => bed.dead.length === 100 && bed.answers.length === 5);
+      expect(bed.answers).toEqual(
+        [10, 30, 50, 70, 90].map((n) => ({ id: `good ${n}`, body: { ok: true, result: {} } })),
+      );
+      expect(new Set(reasons(bed.dead))).toEqual(new Set([reason]));
+      for (const { content, properties } of bed.dead) {
+        expect(content.toString()).toBe(typeof bad === 'string' ? bad : JSON.stringify(bad));
+        expect(properties.headers?.['x-shardgate-message']).toMatch(message);
+      }
+      expect(discord.sent.filter(({ op }) => op === 4)).toHaveLength(5);
+      assertClean(discord.simulator);
+    },
+  );
+
+  it('that flood a shard beyond what Discord takes are dead letters, while another shard’s are carried out', async () => {
+    const discord = await startIntake();
+    const bed = await startCommands({ intake: discord.intake, prefetch: 300, stopTimeoutMs: 100 });
+    const to = (shard: number) => ({
+      ...{ op: 0, shard },
+      data: { op: 4, d: { ...voice.d, guild_id: discord.guild(shard) } },
+    });
+    for (let n = 0; n < 600; n++) bed.send(to(0));
+    for (let n = 0; n < 5; n++) bed.send(to(1), `good ${n}`);
+    await until(() => bed.answers.length === 5);
+    expect(bed.answers.map(({ body }) => body)).toEqual(Array.from({ length: 5 }, () => ({ ok: true, result: {} })));
+    // Of the flood some wait for Discord's minute to be over.
+    expect(bed.commands.status().underWay).toBeGreaterThan(0);
+    await until(() => bed.dead.length > 100);
+    expect(new Set(reasons(bed.dead))).toEqual(new Set(['queueFull']));
+    assertClean(discord.simulator);
   });
 
   it('give a shard a new session only where that is allowed', async () => {

@@ -12,7 +12,7 @@ export interface BrokerBed {
   readonly settled: ReadonlyMap<number, number>;
   /** One dispatch with the shard's next number; gives that number. */
   emit(shardId: number, t: string, d: unknown, guildEvent?: string): number;
-  /** Waits until all that was emitted is settled. */
+  /** Waits until all that was emitted is settled, and the sink has acknowledged it. */
   drained(withinMs?: number): Promise<void>;
   /** Begins a new session on a shard, with numbers from 1. */
   newSession(shardId: number): void;
@@ -65,7 +65,9 @@ export async function startBed(sink: Sink, options: BedOptions = {}): Promise<Br
     },
     drained: (withinMs = 20_000) =>
       until(
-        () => Array.from(shards.values()).every(({ id, seq }) => seq < firstSeq || settled.get(id) === seq),
+        () =>
+          Array.from(shards.values()).every(({ id, seq }) => seq < firstSeq || settled.get(id) === seq) &&
+          delivery.status(delivery).lanes.every(({ lag }) => lag === 0),
         withinMs,
         () =>
           `unsettled: ${JSON.stringify([...settled])} of ${JSON.stringify([...shards.values()])}; ${notes.join(' | ')}`,

@@ -1,123 +1,120 @@
 import { createGrpcPushSink, createGrpcStreamSink, type GrpcPushSinkOptions } from '@shardgate/brokers/grpc';
 import { describe, expect, it } from 'vitest';
 import { createAuthority, createSelfSigned } from '../../../test/beds/certificate.ts';
-import { startBed, until, type BrokerBed } from './broker-bed.ts';
-import { judge, PAUSE_MS, startLoad, type EventLoad } from './event-load.ts';
+import { until } from './broker-bed.ts';
+import { PAUSE_MS } from './event-load.ts';
+import { startTrial, type FaultTrial, type LoadEvent } from './fault-trial.ts';
 import { startQueueServer, startStreamConsumer, type BotProcess } from './grpc-processes.ts';
 
-type Event = { channel_id: string; n: number };
 const FAST = { timeoutMs: 1_000, backOff: { baseMs: 20, capMs: 200 } };
-const ROOM = { maxMemoryBytes: 512 * 1024 * 1024 };
 /** A call for each event costs a consumer more than the stream. */
 const PUSHES_PER_SECOND = 1_000;
 
 const errors = (notes: readonly string[]): string[] => notes.filter((note) => note.startsWith('error'));
 /** What was under way when the bot went may come twice. */
-const nothingLost = { lost: 0, outOfOrder: 0 };
+const UNHARMED = { lost: 0, outOfOrder: 0, keptMemory: true };
 
-async function judged(bot: BotProcess, bed: BrokerBed, load: EventLoad): Promise<void> {
-  load.stop();
-  await bed.drained(PAUSE_MS + 60_000);
-  expect(judge(load.sent, bot.taken() as Event[])).toMatchObject(nothingLost);
-}
-
-async function passed(load: EventLoad, events: number): Promise<void> {
-  const before = load.total;
-  await until(() => load.total > before + events);
-}
+const judged = async (bot: BotProcess, trial: FaultTrial): Promise<void> =>
+  expect(await trial.verdict(async () => bot.taken() as LoadEvent[])).toMatchObject(UNHARMED);
 
 describe('a consumer of the stream under 5,000 events a second', () => {
-  async function start(ackTimeoutMs = 1_000) {
+  async function start(fault: string) {
     const bot = await startStreamConsumer();
-    const bed = await startBed(createGrpcStreamSink({ name: 'bot', port: bot.port }), { ...ROOM, ackTimeoutMs });
-    const load = startLoad(bed);
+    const sink = createGrpcStreamSink({ name: 'bot', port: bot.port });
+    const trial = await startTrial(`gRPC stream, ${fault}`, sink, { ackTimeoutMs: 1_000 });
     await until(() => bot.taken().length > 500);
-    return { bot, bed, load };
+    return { bot, trial };
   }
 
   it('loses nothing and keeps the order when it is killed and comes back', { timeout: 60_000 }, async () => {
-    const { bot, bed, load } = await start();
+    const { bot, trial } = await start('SIGKILL');
     await bot.kill();
-    await passed(load, 2_500);
+    await trial.passed(2_500);
     await bot.restart();
-    await passed(load, 2_500);
-    await judged(bot, bed, load);
+    trial.back();
+    await trial.passed(2_500);
+    await judged(bot, trial);
   });
 
   it('loses nothing and keeps the order when it is stopped for a while', { timeout: 180_000 }, async () => {
-    const { bot, bed, load } = await start();
+    const { bot, trial } = await start('SIGSTOP');
     bot.pause();
     const before = process.memoryUsage().arrayBuffers;
     await new Promise((resolve) => setTimeout(resolve, PAUSE_MS));
-    const taken = bot.taken().length;
-    // What waits is the delivery's, and counted there: of this sink are only the messages that the socket did not take.
-    const waiting = (load.total - taken) * 1_300;
-    expect(process.memoryUsage().arrayBuffers - before).toBeLessThan(waiting + 40_000_000);
+    // What waits is the delivery's, and bounded there: of this sink are only the messages that the socket did not take.
+    expect(process.memoryUsage().arrayBuffers - before).toBeLessThan(64 * 1024 * 1024);
     bot.resume();
-    await passed(load, 2_500);
-    await judged(bot, bed, load);
-    expect(bed.notes).toContainEqual(expect.stringMatching(/left: what you were sent was not acknowledged in time/));
+    trial.back();
+    await trial.passed(2_500);
+    await judged(bot, trial);
+    expect(trial.notes).toContainEqual(expect.stringMatching(/left: what you were sent was not acknowledged in time/));
   });
 });
 
 describe(`a server that is pushed to under ${PUSHES_PER_SECOND} events a second`, () => {
-  async function start(more: Partial<GrpcPushSinkOptions> = {}, settings: object = {}) {
+  async function start(fault: string, more: Partial<GrpcPushSinkOptions> = {}, settings: object = {}) {
     const bot = await startQueueServer(settings);
     const sink = createGrpcPushSink({ name: 'bot', address: bot.url, profile: 'all', ...FAST, ...more });
-    const bed = await startBed(sink, ROOM);
-    const load = startLoad(bed, PUSHES_PER_SECOND);
-    return { bot, bed, load };
+    const trial = await startTrial(`gRPC push, ${fault}`, sink, { perSecond: PUSHES_PER_SECOND });
+    return { bot, trial };
   }
 
   it('loses nothing and keeps the order when it is killed and comes back', { timeout: 60_000 }, async () => {
-    const { bot, bed, load } = await start();
+    const { bot, trial } = await start('SIGKILL');
     await until(() => bot.taken().length > 200);
     await bot.kill();
-    await passed(load, 1_000);
+    await trial.passed(1_000);
     await bot.restart();
-    await passed(load, 500);
-    await judged(bot, bed, load);
-    expect(errors(bed.notes)).toEqual([expect.stringMatching(/the gRPC server .* cannot be reached: .*; events wait/)]);
-    expect(bed.notes.at(-1)).toMatch(/^info: .* takes events again$/);
+    trial.back();
+    await trial.passed(500);
+    await judged(bot, trial);
+    expect(errors(trial.notes)).toEqual([
+      expect.stringMatching(/the gRPC server .* cannot be reached: .*; events wait/),
+    ]);
+    expect(trial.notes.at(-1)).toMatch(/^info: .* takes events again$/);
   });
 
-  it('loses nothing and keeps the order when it is stopped for a while', { timeout: 180_000 }, async () => {
-    const { bot, bed, load } = await start();
+  it('loses nothing and keeps the order when it is stopped for a while', { timeout: 240_000 }, async () => {
+    const { bot, trial } = await start('SIGSTOP');
     await until(() => bot.taken().length > 200);
     bot.pause();
     await new Promise((resolve) => setTimeout(resolve, PAUSE_MS));
     bot.resume();
-    await passed(load, 500);
-    await judged(bot, bed, load);
-    expect(errors(bed.notes)[0]).toMatch(/does not answer in time; events wait/);
+    trial.back();
+    await trial.passed(500);
+    await judged(bot, trial);
+    expect(errors(trial.notes)[0]).toMatch(/does not answer in time; events wait/);
   });
 
-  it('is told of once when it refuses the key, without showing it', async () => {
-    const { bot, bed, load } = await start({ secretKey: 'hunter2' }, { secretKey: 'right' });
-    await until(() => errors(bed.notes).length > 0);
-    await passed(load, 500);
-    load.stop();
-    expect(errors(bed.notes)).toEqual([expect.stringMatching(/refuses the key; events wait/)]);
-    expect(bed.notes.join('\n')).not.toContain('hunter2');
-    expect(bot.taken()).toEqual([]);
-    const known = await startBed(
-      createGrpcPushSink({ name: 'bot', address: bot.url, secretKey: 'right', profile: 'all', ...FAST }),
-    );
-    known.emit(0, 'A', { n: 1 });
-    await known.drained();
-  });
+  it(
+    'is told of once when it refuses the key, without showing it, and gets all when it takes it',
+    { timeout: 60_000 },
+    async () => {
+      const { bot, trial } = await start('wrong key', { secretKey: 'hunter2' }, { secretKey: 'right' });
+      await until(() => errors(trial.notes).length > 0);
+      await trial.passed(500);
+      expect(errors(trial.notes)).toEqual([expect.stringMatching(/refuses the key; events wait/)]);
+      expect(bot.taken()).toEqual([]);
+      bot.configure({ secretKey: 'hunter2' });
+      await bot.restart();
+      trial.back();
+      await judged(bot, trial);
+      expect(trial.notes.join('\n')).not.toContain('hunter2');
+    },
+  );
 
   it('is not pushed to when its certificate is not trusted, and is as soon as it is', { timeout: 60_000 }, async () => {
     const authority = createAuthority('ours');
     const tls = { ca: authority.cert, serverName: 'localhost' };
-    const wrong = await start({ tls }, { tls: createSelfSigned({ host: 'localhost' }) });
-    await until(() => errors(wrong.bed.notes).length > 0);
-    wrong.load.stop();
-    expect(errors(wrong.bed.notes)).toEqual([expect.stringMatching(/cannot be trusted: .*certificate.*; events wait/)]);
-    expect(wrong.bot.taken()).toEqual([]);
-    await wrong.bed.stop();
-    const right = await start({ tls }, { tls: authority.issue({ host: 'localhost' }) });
-    await passed(right.load, 200);
-    await judged(right.bot, right.bed, right.load);
+    const selfSigned = { tls: createSelfSigned({ host: 'localhost' }) };
+    const { bot, trial } = await start('untrusted certificate', { tls }, selfSigned);
+    await until(() => errors(trial.notes).length > 0);
+    await trial.passed(500);
+    expect(errors(trial.notes)).toEqual([expect.stringMatching(/cannot be trusted: .*certificate.*; events wait/)]);
+    expect(bot.taken()).toEqual([]);
+    bot.configure({ tls: authority.issue({ host: 'localhost' }) });
+    await bot.restart();
+    trial.back();
+    await judged(bot, trial);
   });
 });

@@ -8,6 +8,8 @@ import { startServer, type TestServer } from '../../../test/services/server-proc
 export interface BotProcess extends TestServer {
   /** What it has taken, each thing as it was before it was acknowledged; kept over a restart. */
   taken(): unknown[];
+  /** Other settings, from the next start on. */
+  configure(settings: object): void;
 }
 
 /** A bot that tatsu pushes to: the server of `gateway.Queue`. */
@@ -27,13 +29,14 @@ async function startBot(
   isUp?: () => Promise<boolean>,
 ): Promise<BotProcess> {
   let file = '';
+  let settings = last;
   const server = await startServer({
     name,
     url: (port) => `127.0.0.1:${port}`,
     command: ({ folder, port }) => {
       file = join(folder, 'taken');
       const path = fileURLToPath(new URL(script, import.meta.url));
-      return { program: process.execPath, args: [path, String(port), file, last] };
+      return { program: process.execPath, args: [path, String(port), file, settings] };
     },
     ...(isUp === undefined ? {} : { isUp }),
   });
@@ -49,5 +52,5 @@ async function startBot(
       }
     });
   };
-  return Object.assign(server, { taken });
+  return Object.assign(server, { taken, configure: (given: object) => void (settings = JSON.stringify(given)) });
 }

@@ -51,7 +51,7 @@ const errors = (notes: readonly string[]): string[] => notes.filter((note) => no
 describe('a push', () => {
   it("is tatsu's: key and d, and the rest as metadata", async () => {
     const { address, pushed } = await startServer();
-    const bed = await startBed(sinkFor(address));
+    const bed = await startBed(sinkFor(address, { botId: () => '80351110224678912' }));
     bed.emit(2, 'READY', {});
     bed.emit(2, 'GUILD_CREATE', { id: '1' }, 'startup');
     bed.emit(2, 'GUILD_CREATE', { id: '2' }, 'join');
@@ -67,6 +67,7 @@ describe('a push', () => {
       'x-gateway-seq': '4',
       'x-gateway-event': 'MESSAGE_CREATE',
       'x-gateway-id': '2/4:session-2:4',
+      'x-gateway-bot-id': '80351110224678912',
       'x-gateway-timestamp': expect.stringMatching(/^\d+$/),
     });
   });

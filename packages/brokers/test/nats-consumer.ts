@@ -11,7 +11,9 @@ export interface Stored {
 
 /** A consumer that only knows NATS' own commands. */
 export async function natsConsumer(url: string) {
-  const connection = await connect({ servers: url.replace('nats://', ''), maxReconnectAttempts: -1 });
+  const { host, username, password } = new URL(url);
+  const login = username === '' ? {} : { user: username, pass: password };
+  const connection = await connect({ servers: host, ...login, maxReconnectAttempts: -1 });
   onTestFinished(() => connection.close());
   const manager = await jetstreamManager(connection, { checkAPI: false });
   return {

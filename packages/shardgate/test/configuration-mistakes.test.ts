@@ -134,6 +134,20 @@ describe('the mistakes of a configuration', () => {
       'sinks.0.pingIntervalMs',
       /silenceTimeoutMs/,
     ],
+    [
+      { sinks: [{ type: 'grpc', name: 'a', host: '0.0.0.0', tls: { certFile: 'c', keyFile: 'k' } }] },
+      'sinks.0.secretKey',
+      /other machines can reach 0.0.0.0/,
+    ],
+    [{ sinks: [{ type: 'grpc', name: 'a', tls: { certFile: 'c' } }] }, 'sinks.0.tls.keyFile', /a text/],
+    [
+      { sinks: [{ type: 'grpcPush', name: 'a', address: 'b:1', tls: { certFile: 'c' } }] },
+      'sinks.0.tls.keyFile',
+      /since there is a certFile/,
+    ],
+    [{ commands: { grpc: { enabled: true, host: '::' } } }, 'commands.grpc.secretKey', /other machines can reach ::/],
+    [{ commands: { grpc: { certFile: 'c' } } }, 'commands.grpc.keyFile', /since there is a certFile/],
+    [{ commands: { grpc: { clientCaFile: 'c' } } }, 'commands.grpc.certFile', /since there is a clientCaFile/],
     [{ sinks: [{ type: 'websocket', name: 'a', hots: 'x' }] }, 'sinks.0.hots', /did you mean 'host'/],
     [
       { sinks: [{ type: 'websocket', name: 'a', window: { event: 1 } }] },

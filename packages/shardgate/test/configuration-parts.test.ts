@@ -1,3 +1,6 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { createAmqpSink } from '@shardgate/brokers/amqp';
 import { createCoreNatsSink, createJetStreamSink } from '@shardgate/brokers/nats';
 import { createRedisListSink, createRedisStreamSink } from '@shardgate/brokers/redis';
@@ -12,7 +15,8 @@ import {
   createWebSocketSink,
 } from '@shardgate/delivery';
 import { createGatewayManager, Intents } from '@shardgate/gateway';
-import { expect, it } from 'vitest';
+import { expect, it, onTestFinished } from 'vitest';
+import { createSelfSigned } from '../../../test/beds/certificate.ts';
 import { defineConfiguration } from '../src/configuration/define-configuration.ts';
 import { hideSecrets, partOptions } from '../src/configuration/protect-secrets.ts';
 import type { SinkConfiguration } from '../src/configuration/sink-configuration.ts';
@@ -43,7 +47,10 @@ function createSink(sink: SinkConfiguration) {
     case 'grpc':
     case 'grpcPush':
     case 'kafka':
-      return createSinkOf(sink, { execute: async () => null });
+      return createSinkOf(sink, {
+        intake: { execute: async () => null },
+        gateway: createGatewayManager({ token: TOKEN }),
+      });
     default:
       return createStdioSink(partOptions(sink));
   }
@@ -134,6 +141,31 @@ it('what a sink’s factory needs of it is all there, keys included, and nothing
     secretKey: 'key',
     maxClients: 1,
   });
+});
+
+it('a sink’s TLS is what is in the files, and a file that is not there is named with its setting', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'shardgate-tls-'));
+  onTestFinished(() => rm(folder, { recursive: true, force: true }));
+  const { cert, key } = createSelfSigned({ host: 'localhost' });
+  const [certFile, keyFile] = [join(folder, 'cert.pem'), join(folder, 'key.pem')];
+  await writeFile(certFile, cert);
+  await writeFile(keyFile, key);
+  const sinkWith = async (given: object) => {
+    const text = JSON.stringify({ sinks: [{ name: 'a', ...given }] });
+    const { configuration } = await load({ 'shardgate.config.json': text });
+    return configuration.sinks.map(createSink);
+  };
+  const server = { type: 'grpc', host: '0.0.0.0', tls: { certFile, keyFile, clientCaFile: certFile } };
+  // Off loopback it throws when the authority of its clients has gone astray.
+  expect(await sinkWith(server)).toHaveLength(1);
+  const client = { type: 'grpcPush', address: 'a:1', tls: { caFile: certFile, certFile, keyFile, serverName: 'b' } };
+  expect(await sinkWith(client)).toHaveLength(1);
+  expect(await sinkWith({ ...client, tls: {} })).toHaveLength(1);
+  const gone = join(folder, 'gone.pem');
+  await expect(sinkWith({ ...server, tls: { ...server.tls, certFile: gone } })).rejects.toThrow(
+    `sinks.a.tls.certFile: ${gone} cannot be read (ENOENT)`,
+  );
+  await expect(sinkWith({ ...client, tls: { caFile: keyFile.replace('key', 'no') } })).rejects.toThrow('tls.caFile');
 });
 
 it('what a store’s factory needs of it is all there, its address included, and nothing else', async () => {

@@ -274,6 +274,26 @@ describe('the profile tatsu', () => {
     expect(configuration.sinks.map((sink) => [sink.name, Reflect.get(sink, 'url'), sink.events])).toEqual(expected);
   });
 
+  it.each([
+    [{}, ['-addr', 'localhost:8080'], 'localhost', 8080],
+    [{ ADDR: '[::1]:81' }, [], '::1', 81],
+    [{ ADDR: ':80', SHARDGATE_COMMANDS_GRPC_SECRET_KEY: 'key' }, [], '0.0.0.0', 80],
+  ])('serves its management where %j %j says', async (env, profileArguments, host, port) => {
+    const { configuration } = await load({}, { env: { TOKEN, ...env }, flags, profileArguments });
+    expect(configuration.commands).toMatchObject({
+      grpc: { enabled: true, host, port },
+      roles: ['events', 'commands', 'admin'],
+    });
+  });
+
+  it('serves it to others only with a key, and nowhere unless asked to', async () => {
+    const { mistakes } = await errorOf(load({}, { env: { TOKEN, ADDR: ':80' }, flags }));
+    expect(mistakes).toMatchObject([{ path: 'commands.grpc.secretKey' }]);
+    const unreadable = await errorOf(load({}, { env: { TOKEN, ADDR: '80' }, flags }));
+    expect(unreadable.mistakes).toMatchObject([{ expected: 'an address such as localhost:8080' }]);
+    expect((await load({}, { env: { TOKEN }, flags })).configuration.commands.grpc.enabled).toBe(false);
+  });
+
   it('an unreadable MULTI_REDIS is a mistake', async () => {
     for (const MULTI_REDIS of ['a:1', '[]', '{"a:1":"MESSAGE_CREATE"}', '{"http://[":[]}']) {
       const { mistakes } = await errorOf(load({}, { env: { TOKEN, MULTI_REDIS }, flags }));

@@ -29,6 +29,7 @@ export function pushMessage(record: DeliveryRecord, settings: GrpcPushSettings):
   }
   if (!isChosen(record, settings)) return undefined;
   const id = eventId(record);
+  const botId = settings.botId();
   return {
     request: eventRequest(prefix + record.t, valueOf(record, settings)),
     metadata: {
@@ -37,6 +38,7 @@ export function pushMessage(record: DeliveryRecord, settings: GrpcPushSettings):
       'x-gateway-timestamp': String(record.receivedAt),
       ...(record.seq === null ? {} : { 'x-gateway-seq': String(record.seq) }),
       ...(id === undefined ? {} : { 'x-gateway-id': headerText(id) }),
+      ...(botId === undefined ? {} : { 'x-gateway-bot-id': headerText(botId) }),
     },
   };
 }

@@ -51,6 +51,8 @@ export interface GrpcPushSinkOptions {
   readonly envelope?: boolean | undefined;
   /** Gaps are pushed with the key `<prefix>GAP`, as JSON. Default false: they are passed over. */
   readonly gaps?: boolean | undefined;
+  /** Id of the bot's user, sent with each call; asked for each event. While it gives none, or throws, none is sent. Default: none. */
+  readonly botId?: (() => string | null | undefined) | undefined;
   /** Calls of one shard under way at a time. With 1 its events come in order; with more a server may see them in another. Default 1. */
   readonly callsPerShard?: number | undefined;
   /** A call without an answer for this long is given up, milliseconds. Default 5,000. */
@@ -77,6 +79,8 @@ export interface GrpcPushSettings {
   readonly encoding: 'json' | 'etf';
   readonly envelope: boolean;
   readonly gaps: boolean;
+  /** Does not throw. */
+  botId(): string | undefined;
   readonly callsPerShard: number;
   readonly timeoutMs: number;
   readonly backOff: BackOff;
@@ -98,6 +102,7 @@ const shape: Readonly<Record<keyof GrpcPushSinkOptions, z.ZodType>> = {
   encoding: oneOf('json', 'etf').optional(),
   envelope: flag.optional(),
   gaps: flag.optional(),
+  botId: anyFunction.optional(),
   callsPerShard: wholeNumber(1, 1_000).optional(),
   timeoutMs: milliseconds(1, 600_000).optional(),
   backOff: z.strictObject({ baseMs: milliseconds(1).optional(), capMs: milliseconds(1).optional() }).optional(),
@@ -125,10 +130,22 @@ export function readPushOptions(options: GrpcPushSinkOptions): GrpcPushSettings 
     encoding,
     envelope,
     gaps: options.gaps ?? false,
+    botId: quietly(options.botId),
     callsPerShard: options.callsPerShard ?? defaults.CALLS_PER_SHARD,
     timeoutMs: options.timeoutMs ?? defaults.PUSH_TIMEOUT_MS,
     backOff: { ...defaults.BACK_OFF, ...options.backOff },
     clock: options.clock ?? systemClock,
     random: options.random ?? systemRandom,
+  };
+}
+
+/** A function of the user's: one that throws gives nothing. */
+function quietly(read: GrpcPushSinkOptions['botId']): () => string | undefined {
+  return () => {
+    try {
+      return read?.() ?? undefined;
+    } catch {
+      return undefined;
+    }
   };
 }

@@ -24,6 +24,8 @@ interface Work {
   readonly messages: readonly OutMessage[];
   /** Messages stored so far, from the first on. */
   stored: number;
+  /** Number of the last of them in the stream. */
+  streamSeq: number;
   resolve(): void;
   reject(error: Error): void;
 }
@@ -75,6 +77,7 @@ export function createJetStreamSink(options: JetStreamSinkOptions): Sink {
     active = [];
     queue = [];
     if (works.length === 0) return;
+    for (const work of works) noteConfirmed(work);
     // Once the lanes have heard of the batches before these.
     queueMicrotask(() => {
       for (const { batch, stored, reject } of works) {
@@ -184,22 +187,27 @@ export function createJetStreamSink(options: JetStreamSinkOptions): Sink {
     messages.forEach((message, index) => {
       to.publish(message, (streamSeq) => {
         work.stored = index + 1;
+        work.streamSeq = streamSeq;
         restarts = 0;
         link?.succeeded();
-        if (work.stored === messages.length) stored(work, streamSeq);
+        if (work.stored === messages.length) stored(work);
       });
     });
   }
 
-  function stored(work: Work, streamSeq: number): void {
-    const { batch } = work;
-    const lane = laneName(batch.lane);
-    let progress = confirmed.get(lane)?.progress;
-    for (const record of batch.records) progress = progressWith(record, life, progress);
-    if (progress !== undefined) confirmed.set(lane, { progress, streamSeq });
+  function stored(work: Work): void {
+    noteConfirmed(work);
     active = active.filter((one) => one !== work);
     work.resolve();
     pump();
+  }
+
+  /** What is stored of a batch, whole or not, is what a stream that comes back without it has lost. */
+  function noteConfirmed({ batch, stored: count, streamSeq }: Work): void {
+    const lane = laneName(batch.lane);
+    let progress = confirmed.get(lane)?.progress;
+    for (const record of batch.records.slice(0, count)) progress = progressWith(record, life, progress);
+    if (progress !== undefined && count > 0) confirmed.set(lane, { progress, streamSeq });
   }
 
   function tellConsumersOfLoss(to: JetStreamPublisher, lane: LaneKey): void {
@@ -233,7 +241,7 @@ export function createJetStreamSink(options: JetStreamSinkOptions): Sink {
         const messages = batch.records.map((record) => recordMessage(record, settings));
         const large = messages.findIndex(({ bytes }) => bytes.length + HEAD_BYTES > maxPayload);
         if (large !== -1) throw new RefusedError(tooLarge(batch, large, messages[large]?.bytes.length ?? 0));
-        queue.push({ batch, messages, stored: 0, resolve, reject });
+        queue.push({ batch, messages, stored: 0, streamSeq: 0, resolve, reject });
         pump();
       }),
     close: async () => {

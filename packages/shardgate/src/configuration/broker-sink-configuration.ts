@@ -224,10 +224,18 @@ export interface GrpcSinkConfiguration {
   readonly events: readonly string[] | null;
   /** Events that this sink does not get. Default: `[]`. */
   readonly ignoreEvents: readonly string[];
-  /** Address to listen on; any other than loopback needs a key. Default: `"127.0.0.1"`. */
+  /** Address to listen on; any other than loopback needs a key, or `tls` with a `clientCaFile`. Default: `"127.0.0.1"`. */
   readonly host: string;
   /** Port to listen on; 0 takes a free one. Default: `50051`. */
   readonly port: number;
+  readonly tls?: {
+    /** File of the certificate and those above it, PEM. */
+    readonly certFile: string;
+    /** File of its private key, PEM. */
+    readonly keyFile: string;
+    /** File of the authority that clients need a certificate of, PEM. Default: clients need none. */
+    readonly clientCaFile?: string;
+  };
   /** The key every client has to give, as `authorization: Bearer <key>`. Default: none. */
   readonly secretKey?: string;
   /** Consumers at a time. Unit: consumers. Default: 64. */
@@ -251,6 +259,16 @@ export interface GrpcPushSinkConfiguration {
   readonly ignoreEvents: readonly string[];
   /** The consumer's server, `host:port`. */
   readonly address: string;
+  readonly tls?: {
+    /** File of the authority of the server's certificate, PEM. Default: what Node.js trusts. */
+    readonly caFile?: string;
+    /** File of a certificate to show, PEM. Default: none. */
+    readonly certFile?: string;
+    /** File of its private key, PEM. Default: none. */
+    readonly keyFile?: string;
+    /** Name in the server's certificate. Default: the host of the address. */
+    readonly serverName?: string;
+  };
   /** Sent with each call, as `authorization: Bearer <key>`. Default: none. */
   readonly secretKey?: string;
   /** The call: tatsu's own, or that of the demo its README links to. Default: `gateway.Queue/Push`. */
@@ -267,7 +285,7 @@ export interface GrpcPushSinkConfiguration {
   readonly gaps?: boolean;
   /** Calls of one shard under way at a time; with more than one a server may see its events in another order. Unit: calls. Default: 1. */
   readonly callsPerShard?: number;
-  /** A connection or an answer that takes longer is given up. Unit: milliseconds. Default: 10,000. */
+  /** A call without an answer for this long is given up. Unit: milliseconds. Default: 5,000. */
   readonly timeoutMs?: number;
 }
 

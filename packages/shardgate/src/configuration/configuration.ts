@@ -155,6 +155,22 @@ export interface Configuration {
       /** Host names under which clients may reach it. Default: this machine's own on loopback, else any. */
       readonly allowedHosts: readonly string[];
     };
+    readonly grpc: {
+      /** Serve commands and tatsu's management calls by gRPC, on a port of their own. Default: `false`. */
+      readonly enabled: boolean;
+      /** Address to listen on; any other than loopback needs a key, or a `clientCaFile`. Default: `"127.0.0.1"`. */
+      readonly host: string;
+      /** Port to listen on; 0 takes a free one. Default: `50052`. */
+      readonly port: number;
+      /** What clients have to show, as `authorization: Bearer <key>`. Default: none. */
+      readonly secretKey: string | null;
+      /** File of the certificate and those above it, PEM; read at the start. Default: none: without TLS. */
+      readonly certFile: string | null;
+      /** File of its private key, PEM. Default: none. */
+      readonly keyFile: string | null;
+      /** File of the authority that clients need a certificate of, PEM. Default: clients need none. */
+      readonly clientCaFile: string | null;
+    };
   };
   readonly interactions: {
     /** Defer interactions through REST while no consumer answers, so that users see “thinking…”. Default: `false`. */

@@ -56,7 +56,7 @@ export function createParts(configuration: Configuration, log: Log): ServicePart
     maxMemberRequests,
     chunkTimeoutMs,
   });
-  const sinks = configuration.sinks.map((sink) => createPausableSink(createSink(sink, intake)));
+  const sinks = configuration.sinks.map((sink) => createPausableSink(createSink(sink, { intake, gateway })));
   const deadLetters = createDeadLetterFile({
     path: resolve(folder, configuration.deadLetters.path),
     onTrouble: (message) => log.error({ kind: 'deadLetter' }, message),

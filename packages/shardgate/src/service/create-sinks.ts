@@ -12,22 +12,33 @@ import {
   type CommandIntake,
   type Sink,
 } from '@shardgate/delivery';
+import type { GatewayManager } from '@shardgate/gateway';
 import { partOptions } from '../configuration/protect-secrets.ts';
 import type { SinkConfiguration } from '../configuration/sink-configuration.ts';
+import { grpcManagement } from './grpc-management.ts';
+import { readClientTls, readServerTls } from './tls-files.ts';
 
 /** One of KafkaJS' ways to log in. */
 type KafkaLogin = NonNullable<KafkaSinkOptions['sasl']>;
 
-/** What clients of a stream may do beside receiving. */
-export type Commands = Pick<CommandIntake, 'execute'>;
+/** What clients of a sink may do beside receiving. */
+export interface SinkCommands {
+  readonly intake: Pick<CommandIntake, 'execute'>;
+  readonly gateway: GatewayManager;
+}
 
-/** Makes the sink that a configuration asks for. */
-export function createSink(configuration: SinkConfiguration, commands: Commands): Sink {
+/**
+ * Makes the sink that a configuration asks for.
+ *
+ * @throws {ServiceError} for a file that cannot be read
+ */
+export function createSink(configuration: SinkConfiguration, { intake, gateway }: SinkCommands): Sink {
+  const tlsSetting = `sinks.${configuration.name}.tls`;
   switch (configuration.type) {
     case 'websocket':
-      return createWebSocketSink({ ...partOptions(configuration), commands });
+      return createWebSocketSink({ ...partOptions(configuration), commands: intake });
     case 'unix':
-      return createUnixSink({ ...partOptions(configuration), commands });
+      return createUnixSink({ ...partOptions(configuration), commands: intake });
     case 'http':
       return createHttpSink(partOptions(configuration));
     case 'assyst':
@@ -45,11 +56,20 @@ export function createSink(configuration: SinkConfiguration, commands: Commands)
     case 'nats':
       return createCoreNatsSink(partOptions(configuration));
     case 'grpc': {
-      const { management, ...options } = partOptions(configuration);
-      return createGrpcStreamSink({ ...options, ...(management ? { intake: commands } : {}) });
+      const { management, tls: files, ...options } = partOptions(configuration);
+      const tls = files === undefined ? {} : { tls: readServerTls(files, tlsSetting) };
+      return createGrpcStreamSink({
+        ...options,
+        ...tls,
+        ...(management ? { intake, ...grpcManagement(gateway) } : {}),
+      });
     }
-    case 'grpcPush':
-      return createGrpcPushSink(partOptions(configuration));
+    case 'grpcPush': {
+      const { tls: files, ...options } = partOptions(configuration);
+      const tls = files === undefined ? {} : { tls: readClientTls(files, tlsSetting) };
+      const botId = (): string | null => gateway.shards.values().next().value?.userId ?? null;
+      return createGrpcPushSink({ ...options, ...tls, botId });
+    }
     case 'kafka': {
       const { mechanism, username = '', password = '', tls, ...options } = partOptions(configuration);
       const sasl = mechanism === undefined ? {} : { sasl: { mechanism, username, password } as KafkaLogin };

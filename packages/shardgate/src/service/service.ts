@@ -91,7 +91,7 @@ export function createService(configuration: Configuration, { log, version }: { 
   let metricsListener: MetricsListener | undefined;
   let looking: TimerHandle;
   let stopping: Promise<void> | undefined;
-  const commandDoors = createCommandDoors(configuration.sinks, intake, log);
+  const commandDoors = createCommandDoors(configuration, { intake, gateway, meter, log });
   watchAll(gateway, delivery, incidents, log);
   const statusMessages = attachStatusMessages(configuration, gateway, rest, incidents);
 

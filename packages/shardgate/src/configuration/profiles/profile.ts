@@ -27,7 +27,7 @@ export interface MappedEntry extends Named {
 
 /** Something that has none. `needs`: the part of Shardgate that it waits for; without it there will be none. */
 export interface UnmappedEntry extends Named {
-  readonly needs?: 'the fleet' | 'gRPC';
+  readonly needs?: 'the fleet';
   /** One sentence. */
   readonly why: string;
 }

@@ -71,6 +71,20 @@ function jsonObject(text: string): object {
   throw new TextValueError('a JSON object of addresses and lists of event names');
 }
 
+const MANAGEMENT = ['commands.grpc.enabled', 'commands.grpc.host', 'commands.grpc.port', 'commands.roles'];
+
+/** Go takes an address without a host for every address of the machine. */
+function management(text: string): ProfileSettings {
+  const [, host = '', port = ''] = /^(.*):(\d+)$/.exec(text) ?? [];
+  if (port === '') throw new TextValueError('an address such as localhost:8080');
+  return {
+    'commands.grpc.enabled': true,
+    'commands.grpc.host': host.replace(/^\[|\]$/g, '') || '0.0.0.0',
+    'commands.grpc.port': wholeNumber(port),
+    'commands.roles': ['events', 'commands', 'admin'],
+  };
+}
+
 const CACHE = ['state.enabled', 'state.stores'];
 
 /** A cache in PostgreSQL, where an address says which. */
@@ -116,7 +130,7 @@ export const tatsu: Profile = {
       (text) => ({ sinks: [{ type: 'grpcPush', name: 'queue', address: text }] }),
       'by `gateway.Queue/Push`; wins over `-redis`',
     ),
-    waitsFor('-addr', 'listener of the management service', 'gRPC'),
+    maps('-addr', 'listener of the management service', MANAGEMENT, management, 'by gRPC; it may reconnect shards'),
     waitsFor('-etcd', 'lock of identifies over several processes', 'the fleet'),
     maps('-psqlAddr', 'PostgreSQL of the state', CACHE, (text, given) => postgres(text, given), 'as a store'),
     hasNone('-name', 'name of the bot in the database', 'each bot has a state folder of its own (`folder`)'),
@@ -151,7 +165,7 @@ export const tatsu: Profile = {
       maxConnections,
       'one writes, the others read; with `PSQL`',
     ),
-    waitsFor('ADDR', 'listener of the management service', 'gRPC'),
+    maps('ADDR', 'listener of the management service', MANAGEMENT, management, 'as `-addr`'),
     hasNone('NAME', 'name of the bot in the database', 'each bot has a state folder of its own (`folder`)'),
     hasNone('PPROF', 'profiler of Go', 'Node.js has `--cpu-prof` and `--inspect`'),
     hasNone('SKIP_MEMBER_REQUEST', 'do not ask for members at a join', 'the gateway asks for none'),

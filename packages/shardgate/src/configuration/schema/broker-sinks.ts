@@ -3,6 +3,7 @@ import { isLoopback } from '@shardgate/delivery';
 import type { BrokerSinkConfiguration } from '../broker-sink-configuration.ts';
 import { flag, key, leaf, milliseconds, oneOf, port, section, text, textList, wholeNumber } from './leaf.ts';
 import { brokerAddress, common, type } from './part-schemas.ts';
+import { asksForCertificates, clientTls, serverTls } from './tls-files.ts';
 
 const amqpAddress = brokerAddress(/^amqps?:\/\//i, 'expected an address such as amqp://user:password@host:5672/vhost');
 const redisAddress = brokerAddress(/^rediss?:\/\//i, 'expected an address such as redis://:password@host:6379/0');
@@ -265,9 +266,10 @@ const grpc: z.ZodObject = section({
   type: type('grpc'),
   ...common,
   host: leaf(text().default('127.0.0.1'), {
-    description: 'Address to listen on; any other than loopback needs a key.',
+    description: 'Address to listen on; any other than loopback needs a key, or `tls` with a `clientCaFile`.',
   }),
   port: leaf(port().default(50_051), { description: 'Port to listen on; 0 takes a free one.' }),
+  tls: serverTls,
   secretKey: secretKey('The key every client has to give, as `authorization: Bearer <key>`.'),
   maxConsumers: leaf(wholeNumber(1).exactOptional(), {
     description: 'Consumers at a time.',
@@ -282,8 +284,9 @@ const grpc: z.ZodObject = section({
   management: leaf(flag().default(true), {
     description: "Serve commands and tatsu's management calls on the same port.",
   }),
-}).superRefine(({ host, secretKey: given }, context) => {
-  if (given === undefined && typeof host === 'string' && !isLoopback(host))
+}).superRefine(({ host, secretKey: given, tls }, context) => {
+  const knowsClients = given !== undefined || asksForCertificates(tls);
+  if (!knowsClients && typeof host === 'string' && !isLoopback(host))
     refuse(context, 'secretKey', `expected a key, since other machines can reach ${host}`);
 });
 
@@ -291,6 +294,7 @@ const grpcPush: z.ZodObject = section({
   type: type('grpcPush'),
   ...common,
   address: leaf(text(), { description: "The consumer's server, `host:port`.", defaultText: 'required' }),
+  tls: clientTls,
   secretKey: secretKey('Sent with each call, as `authorization: Bearer <key>`.'),
   method: leaf(oneOf('gateway.Queue/Push', 'proto.Server/Create').exactOptional(), {
     description: "The call: tatsu's own, or that of the demo its README links to.",
@@ -316,7 +320,11 @@ const grpcPush: z.ZodObject = section({
     unit: 'calls',
     defaultText: '1',
   }),
-  timeoutMs,
+  timeoutMs: leaf(milliseconds(1, 600_000).exactOptional(), {
+    description: 'A call without an answer for this long is given up.',
+    unit: 'milliseconds',
+    defaultText: '5,000',
+  }),
 });
 
 const kafka: z.ZodObject = section({

@@ -1,8 +1,12 @@
 import { z } from 'zod';
 import type { Configuration } from '../configuration.ts';
+import { isLoopback } from '@shardgate/delivery';
 import { flag, key, leaf, milliseconds, oneOf, port, section, text, textList, wholeNumber } from './leaf.ts';
 
 const MIB = 2 ** 20;
+
+const pemFile = (description: string, defaultText: string): z.ZodDefault<z.ZodNullable<z.ZodString>> =>
+  leaf(text().nullable().default(null), { description, defaultText });
 
 export const folder: z.ZodType<string> = leaf(text().default('.shardgate'), {
   description: 'Folder of the state: journal, sessions, count of identifies. Made when missing, for the owner alone.',
@@ -119,6 +123,35 @@ export const commands: z.ZodType<Configuration['commands']> = section({
         path: ['secretKey'],
         message: 'expected a key, since commands.http is enabled',
       });
+    })
+    .prefault({}),
+  grpc: section({
+    enabled: leaf(flag().default(false), {
+      description: "Serve commands and tatsu's management calls by gRPC, on a port of their own.",
+      flag: true,
+    }),
+    host: leaf(text().default('127.0.0.1'), {
+      description: 'Address to listen on; any other than loopback needs a key, or a `clientCaFile`.',
+      flag: true,
+    }),
+    port: leaf(port().default(50_052), { description: 'Port to listen on; 0 takes a free one.', flag: true }),
+    secretKey: leaf(key().nullable().default(null), {
+      description: 'What clients have to show, as `authorization: Bearer <key>`.',
+      defaultText: 'none',
+      visibility: 'secret',
+    }),
+    certFile: pemFile('File of the certificate and those above it, PEM; read at the start.', 'none: without TLS'),
+    keyFile: pemFile('File of its private key, PEM.', 'none'),
+    clientCaFile: pemFile('File of the authority that clients need a certificate of, PEM.', 'clients need none'),
+  })
+    .superRefine(({ enabled, host, secretKey, certFile, keyFile, clientCaFile }, context) => {
+      const refuse = (name: string, message: string): void =>
+        context.addIssue({ code: 'custom', path: [name], message });
+      if (enabled && secretKey === null && clientCaFile === null && !isLoopback(host))
+        refuse('secretKey', `expected a key, since other machines can reach ${host}`);
+      if (certFile !== null && keyFile === null) refuse('keyFile', 'expected a file, since there is a certFile');
+      for (const [name, file] of Object.entries({ keyFile, clientCaFile }))
+        if (certFile === null && file !== null) refuse('certFile', `expected a file, since there is a ${name}`);
     })
     .prefault({}),
 }).prefault({});
