@@ -485,7 +485,8 @@ export default defineConfiguration({
       // SHARDGATE_STATE_FIELDS_USER
       user: null,
     },
-    // Give events the object before them. SHARDGATE_STATE_OLD
+    // Give events the object before them; `guilds`: only those of a guild itself, such as GUILD_CREATE.
+    // SHARDGATE_STATE_OLD
     old: true,
     ttlMs: {
       // Life of guilds after the last change. In milliseconds. Without it: it stays. SHARDGATE_STATE_TTL_MS_GUILD

@@ -8,6 +8,8 @@ import type * as Child from './runner/child.ts';
 import type * as RunSubject from './runner/run-subject.ts';
 import type * as SourceProcess from './runner/source-process.ts';
 import type { Source } from './runner/source-process.ts';
+import type { MembersFigures } from './state/members/run-members.ts';
+import type { StateCostResult } from './state/state-result.ts';
 
 const run = promisify(execFile);
 const SHARDS = 2;
@@ -15,7 +17,7 @@ const EVENTS = 200;
 const volume = { warmup: 100 * SHARDS, paced: 50 * SHARDS, burst: 50 * SHARDS };
 
 /** The compiled benchmark: its processes start each other by their built files. */
-const built = async <T>(file: string): Promise<T> => (await import(join(root, 'test/bench/dist', file))) as T;
+const built = async <T>(file: string): Promise<T> => (await import(join(root, 'test/bench/dist/bench', file))) as T;
 
 describe('the benchmark', () => {
   const sources: Source[] = [];
@@ -54,6 +56,38 @@ describe('the benchmark', () => {
     const etf = { encoding: 'etf', compression: 'zlib-stream' } as const;
     await runOn(etf, 'wire');
     await runOn(etf, 'cloudstorm');
+  });
+
+  /** What a program of the part `state` tells. */
+  async function told<Result extends { readonly kind: string }>(
+    program: string,
+    kind: Result['kind'],
+    parameter: object,
+  ): Promise<Result> {
+    const one = child.startChild<Result>({ program: `state/${program}`, parameter, execArgv: ['--expose-gc'] });
+    try {
+      return (await one.next(kind, 60_000)) as Result;
+    } finally {
+      await one.stop();
+    }
+  }
+
+  // Each counts the members that it has in the end.
+  it.each(['shardgate', 'discordjs', 'discordeno'] as const)('%s keeps every member that it is fed', async (name) => {
+    const figures = await told<MembersFigures & { kind: 'members' }>(`members/${name}.js`, 'members', {
+      members: 10_000,
+    });
+    expect(figures.textPerMember).toBeGreaterThan(400);
+    expect(figures.heapPerMember).toBeGreaterThan(100);
+  });
+
+  it('an event is measured without a state and with those that need no server', async () => {
+    const cost = await told<StateCostResult & { kind: 'state-cost' }>('cost.js', 'state-cost', {
+      events: 400,
+      rounds: 2,
+    });
+    expect(cost).toMatchObject({ redis: [], postgres: [] });
+    for (const store of ['none', 'memory', 'lmdb'] as const) expect(cost[store]).toHaveLength(2);
   });
 
   it('a program that cannot do what is asked says why', async () => {

@@ -1,6 +1,7 @@
 import { buildAddons } from './native/addons.ts';
 import { findNodeWithZstd } from './native/node-with-zstd.ts';
 import { printProfile } from './report/profile.ts';
+import { stateTables } from './report/state.ts';
 import { targets } from './report/targets.ts';
 import { deliveryTable, scenarioTable, targetTable, workersTable } from './report/tables.ts';
 import { thisMachine } from './report/machine.ts';
@@ -13,6 +14,7 @@ import { createProgress } from './runner/progress.ts';
 import type { MicroResult, Results, WorkersResult } from './runner/results.ts';
 import { measureMemory, memorySteps, runScenario } from './runner/run-scenario.ts';
 import { memorySubjects, PACED_RATE, scenarios } from './runner/scenarios.ts';
+import { runState, STATE_STEPS } from './state/run-state.ts';
 
 const MICRO_MS = 120_000;
 const WORKERS_MS = 300_000;
@@ -64,7 +66,7 @@ async function measure({ quick, parts }: BenchOptions): Promise<Results> {
   const progress = createProgress();
   const subjects = wanted('memory') ? memorySubjects(quick) : [];
   for (const { cells, rounds } of chosen) progress.add(cells.length * rounds);
-  progress.add(memorySteps(subjects));
+  progress.add(memorySteps(subjects) + (wanted('state') ? STATE_STEPS : 0));
 
   const results = [];
   for (const scenario of chosen) results.push(await runScenario(scenario, { progress, nodeWithZstd: zstd?.path }));
@@ -78,6 +80,7 @@ async function measure({ quick, parts }: BenchOptions): Promise<Results> {
     memory: subjects.length > 0 ? await measureMemory(subjects, { progress }) : [],
     micro: wanted('micro') ? await runMicro() : undefined,
     workers: wanted('workers') ? await runWorkers() : undefined,
+    state: wanted('state') ? await runState(progress) : undefined,
   };
 }
 
@@ -89,6 +92,7 @@ async function main(): Promise<void> {
   for (const scenario of results.scenarios)
     console.log(`\n${scenario.title}\n\n${scenarioTable(scenario)}\n\n${deliveryTable(scenario)}`);
   if (results.workers !== undefined) console.log(`\n${workersTable(results.workers)}`);
+  if (results.state !== undefined) console.log(`\n${stateTables(results.state)}`);
   const held = targets(results);
   console.log(`\nTargets\n\n${targetTable(held)}\n\n${results.notes.join('\n')}`);
   if (options.write) writeReport(results);

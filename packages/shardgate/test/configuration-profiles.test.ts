@@ -143,7 +143,7 @@ describe('the profile twilight-dispatch', () => {
     const { configuration } = await load({}, { env: { BOT_TOKEN: TOKEN, ...env }, flags });
     expect(configuration.state).toMatchObject({
       enabled: true,
-      old: false,
+      old: 'guilds',
       kinds: { guild: true, member: true, message: true, presence: true, emoji: true, voiceState: true },
       ttlMs: { member: 60_000, message: 60_000, channel: null },
       stores: [{ type: 'redis', informationKeys: 'always' }],
@@ -315,7 +315,7 @@ describe('the profile tatsu', () => {
       url,
       readConnections,
     ]);
-    expect(configuration.state).toMatchObject({ old: false, kinds: { presence: true } });
+    expect(configuration.state).toMatchObject({ old: 'guilds', kinds: { presence: true } });
   });
 
   it('an unreadable PSQL is a mistake that does not show it', async () => {

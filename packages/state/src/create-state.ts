@@ -63,7 +63,7 @@ const shape = {
   reducers: z
     .record(z.string(), z.union([z.literal(false), reducer], 'expected false or { kinds, old, reduce }'))
     .optional(),
-  old: flag.optional(),
+  old: z.union([z.boolean(), z.literal('guilds')], "expected true, false or 'guilds'").optional(),
   waitMs: milliseconds(1).optional(),
   maxWaitingEvents: count(1).optional(),
   maxQueuedOperations: count(1).optional(),

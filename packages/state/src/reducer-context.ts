@@ -4,8 +4,9 @@ import type { FieldChoice, State } from './state.ts';
 
 /** What reducers may know of an event's origin and of the user's choices. */
 export function reducerContext(
-  { kinds, fields: choices, old }: Pick<State, 'kinds' | 'fields' | 'old'>,
+  { kinds, fields: choices }: Pick<State, 'kinds' | 'fields'>,
   { shardId, shardCount, botId }: EventOrigin,
+  tellsOld: boolean,
 ): ReducerContext {
   const fields = (kind: EntityKind, object: object): Record<string, unknown> => {
     const choice = choices[kind];
@@ -15,7 +16,7 @@ export function reducerContext(
     shardId,
     shardCount,
     botId,
-    tellsOld: old,
+    tellsOld,
     keeps(kind, userId) {
       const choice = kinds[kind];
       if (choice === 'own' && userId !== undefined) return userId === botId;

@@ -23,8 +23,8 @@ export interface StateData extends StorePolicy {
   readonly fields: Readonly<Partial<Record<EntityKind, FieldChoice>>>;
   /** What each dispatch does to the cache, by its name. `createState` adds the user's to {@link defaultReducers}; false switches one off. */
   readonly reducers: Readonly<Record<string, Reducer>>;
-  /** Whether events carry the old object. Default true. */
-  readonly old: boolean;
+  /** Whether events carry the old object. `guilds`: only those that tell of a guild that is there, or no longer. Default true. */
+  readonly old: boolean | 'guilds';
   /** Milliseconds for which an event waits for stores that answer by promises, until a store that is too slow counts as stale. Default 250. */
   readonly waitMs: number;
   /** Events of one shard that wait at most; beyond it they go on as they are. Default 4,096. */

@@ -77,6 +77,19 @@ test('a guild that is left goes with everything, and the event brings it once mo
   expect(bed.state.counts(bed.state)).toMatchObject({ guild: 4 });
 });
 
+test('with old: guilds only what tells of a guild that is there, or no longer, has an old object', async () => {
+  const bed = await bedOf({ old: 'guilds' });
+  const guildId = guildOf(bed);
+  const olds = (name: string) => bed.received.filter(({ t }) => t === name).map(({ old }) => typeof old);
+  // The stub of READY.
+  expect(olds('GUILD_LOADED_DD')).toEqual(Array.from({ length: 5 }, () => 'string'));
+  role(bed, 1);
+  role(bed, 2);
+  bed.simulator.guilds.leave(guildId);
+  await bed.until('it left', () => bed.received.at(-1)?.t === 'GUILD_DELETE');
+  expect([olds('GUILD_ROLE_UPDATE'), olds('GUILD_DELETE')]).toEqual([['undefined', 'undefined'], ['string']]);
+});
+
 test('a resume leaves the cache as it is, and a new session removes guilds that were left while away', async () => {
   const bed = await bedOf();
   const guildId = guildOf(bed);

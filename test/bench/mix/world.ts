@@ -49,7 +49,8 @@ function guild(random: Random): Guild {
   return { id: snowflake(random), channels: ids(15), voiceChannels: ids(4), roles, people };
 }
 
-function person(random: Random, guildRoles: readonly string[]): Person {
+/** Somebody with some of the roles. */
+export function person(random: Random, guildRoles: readonly string[]): Person {
   const name = `${word(random)}.${word(random)}${integer(random, 1, 999)}`;
   const tag = chance(random, 0.15)
     ? { tag: 'TIDE', identity_guild_id: snowflake(random), identity_enabled: true, badge: hex(random, 32) }

@@ -1,5 +1,6 @@
 import { MIXES } from '../mix/mix.ts';
 import type { Results, ScenarioResult } from '../runner/results.ts';
+import { stateSection } from './state.ts';
 import {
   deliveryTable,
   memoryTable,
@@ -34,6 +35,7 @@ export function page(results: Results): string {
     results.memory.length === 0 ? '' : `## Memory\n\n${memoryTable(results)}\n\n${image('memory')}`,
     results.micro === undefined ? '' : `## Reading the data\n\n${microTable(results)}`,
     results.workers === undefined ? '' : `## Workers\n\n${WORKERS_TEXT}\n\n${workersTable(results.workers)}`,
+    results.state === undefined ? '' : stateSection(results.state),
     rules(results),
     headline === undefined ? '' : `## The source\n\n${sourceTable(headline)}`,
   ];

@@ -17,7 +17,7 @@ export function table(head: readonly string[], rows: readonly (readonly string[]
 }
 
 /** `6.31 (6.20 – 6.52)`. */
-function shown(values: Spread | undefined, digits = 2): string {
+export function shown(values: Spread | undefined, digits = 2): string {
   if (values === undefined) return '–';
   const number = (value: number): string =>
     value.toLocaleString('en-US', { minimumFractionDigits: digits, maximumFractionDigits: digits });

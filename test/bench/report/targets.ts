@@ -6,6 +6,7 @@ import { HEADLINE, MANY_SHARDS } from '../runner/scenarios.ts';
 import { paired, spread } from '../runner/statistics.ts';
 import type { Spread } from '../runner/statistics.ts';
 import { SUBJECT_NAMES } from './names.ts';
+import { stateTargets } from './state-targets.ts';
 
 export interface Target {
   readonly what: string;
@@ -105,6 +106,7 @@ export function targets(results: Results): readonly Target[] {
     ),
     target('CPU for each event to cross threads', 2.5, 'µs', spread(crossing ?? [])),
     target('decodeEtf vs erlpack.unpack', 1, '×', paired(micro?.decodeEtf, micro?.erlpack ?? undefined)),
+    ...stateTargets(results).map(({ what, limit, unit, seen }) => target(what, limit, unit, seen)),
   ];
 }
 

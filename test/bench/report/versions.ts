@@ -15,7 +15,7 @@ const PACKAGES = [
 export function installedVersions(): Readonly<Record<string, string>> {
   return Object.fromEntries(
     PACKAGES.map((name) => {
-      const manifest = readFileSync(new URL(`../../node_modules/${name}/package.json`, import.meta.url), 'utf8');
+      const manifest = readFileSync(new URL(`../../../node_modules/${name}/package.json`, import.meta.url), 'utf8');
       return [name, (JSON.parse(manifest) as { version: string }).version];
     }),
   );

@@ -6,8 +6,8 @@ import type { Results } from '../runner/results.ts';
 import { page } from './page.ts';
 import { resultsCharts } from './results-charts.ts';
 
-/** From `dist/report`. */
-const ROOT = fileURLToPath(new URL('../../../..', import.meta.url));
+/** From `dist/bench/report`. */
+const ROOT = fileURLToPath(new URL('../../../../..', import.meta.url));
 
 /** Writes docs/benchmarks.md and what it shows. */
 export function writeReport(results: Results): void {

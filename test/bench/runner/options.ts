@@ -1,7 +1,17 @@
 import { parseArgs } from 'node:util';
 import { DELIVERY_SUBJECTS, SUBJECTS, type SubjectName } from './cell.ts';
 
-export const PARTS = ['headline', 'scale', 'presence', 'encodings', 'delivery', 'memory', 'micro', 'workers'] as const;
+export const PARTS = [
+  'headline',
+  'scale',
+  'presence',
+  'encodings',
+  'delivery',
+  'memory',
+  'micro',
+  'workers',
+  'state',
+] as const;
 export type Part = (typeof PARTS)[number];
 
 const PROGRAMS: readonly SubjectName[] = [...SUBJECTS, ...DELIVERY_SUBJECTS];

@@ -1,5 +1,6 @@
 import type { MixName } from '../mix/mix.ts';
 import type { Machine } from '../report/machine.ts';
+import type { StateResult } from '../state/state-result.ts';
 import type { Cell, SubjectName } from './cell.ts';
 import { cellKey } from './cell.ts';
 import type { Run } from './run-subject.ts';
@@ -67,6 +68,7 @@ export interface Results {
   readonly memory: readonly MemoryResult[];
   readonly micro: MicroResult | undefined;
   readonly workers?: WorkersResult | undefined;
+  readonly state?: StateResult | undefined;
 }
 
 /** Microseconds of CPU time for each event. */

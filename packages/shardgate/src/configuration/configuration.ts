@@ -247,8 +247,8 @@ export interface Configuration {
       /** Fields that are kept of the bot's own user: some, or all but some. Default: all. */
       readonly user: { readonly pick: readonly string[] } | { readonly omit: readonly string[] } | null;
     };
-    /** Give events the object before them. Default: `true`. */
-    readonly old: boolean;
+    /** Give events the object before them; `guilds`: only those of a guild itself, such as GUILD_CREATE. Default: `true`. */
+    readonly old: boolean | 'guilds';
     readonly ttlMs: {
       /** Life of guilds after the last change. Unit: milliseconds. Default: it stays. */
       readonly guild: number | null;

@@ -97,7 +97,7 @@ function addRoutes(app: FastifyInstance, { state, base, allowWrites, hasKey }: R
   const { version } = createRequire(import.meta.url)('../../package.json') as { version: string };
   describeApi(app, { version, hasKey });
   const source = createSource(state);
-  const newPace = createPaces();
+  const newPace = createPaces(state.clock);
   const write: Write = async (operations) => {
     await Promise.all(state.runtime.writers.map(async (writer) => writer.write(operations)));
   };

@@ -40,18 +40,9 @@ export function addSnapshotRoute({ app, source, newPace, tag }: RouteContext): v
   );
 }
 
+/** One loop, and no promise where none is needed: a shard has tens of thousands of lists. */
 async function* chunks(source: Source, pace: Pace, isWanted: (guildId: string) => boolean): AsyncGenerator<string> {
   let chunk = '';
-  for await (const piece of pieces(source, pace, isWanted)) {
-    chunk += piece;
-    if (chunk.length < CHUNK) continue;
-    yield chunk;
-    chunk = '';
-  }
-  yield chunk;
-}
-
-async function* pieces(source: Source, pace: Pace, isWanted: (guildId: string) => boolean): AsyncGenerator<string> {
   for await (const guilds of source.pages({ kind: 'guild' }, pace))
     for (const { ref } of guilds) {
       if (!isWanted(ref.id)) continue;
@@ -61,17 +52,27 @@ async function* pieces(source: Source, pace: Pace, isWanted: (guildId: string) =
       if (guild === undefined) continue;
       const own = guild.slice(0, guild.lastIndexOf('}'));
       let separator = own.endsWith('{') ? '' : ',';
-      yield own;
+      chunk += own;
       for (const [kind, name] of LISTS) {
-        yield `${separator}"${name}":[`;
+        chunk += `${separator}"${name}":[`;
         separator = ',';
         let comma = '';
-        for await (const page of source.pages({ kind, guildId: ref.id }, pace)) {
-          yield comma + page.map(({ value }) => value).join(',');
-          comma = ',';
+        const nextPage = source.pageReader({ kind, guildId: ref.id }, pace);
+        for (;;) {
+          const answer = nextPage();
+          const page = answer instanceof Promise ? await answer : answer;
+          if (page === undefined) break;
+          for (const { value } of page) {
+            chunk += comma + value;
+            comma = ',';
+          }
+          if (chunk.length < CHUNK) continue;
+          yield chunk;
+          chunk = '';
         }
-        yield ']';
+        chunk += ']';
       }
-      yield '}\n';
+      chunk += '}\n';
     }
+  yield chunk;
 }

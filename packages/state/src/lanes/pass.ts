@@ -2,10 +2,11 @@ import { HELD } from '../held.ts';
 import { originOf } from '../event-origin.ts';
 import { tell } from '../tell.ts';
 import type { AttachedPayload } from './attached-payload.ts';
+import { checkData } from './check-data.ts';
 import type { Door } from './door.ts';
 import type { Lane, WaitingEvent } from './lane.ts';
 import { settleDone } from './settle-lane.ts';
-import { createSettlement, type HeldEvent } from './settlement.ts';
+import { createSettlement } from './settlement.ts';
 
 /** Takes an event: it goes on at once if nothing waits before it and its stores need no time, else as soon as both is so. */
 export function passThroughLane(door: Door, payload: AttachedPayload, shardId: number): unknown {
@@ -22,7 +23,7 @@ export function passThroughLane(door: Door, payload: AttachedPayload, shardId: n
   if (!(answer instanceof Promise) && lane.waiting.length === 0 && !lane.isReleasing)
     return passOnAtOnce(door, lane, payload);
   // What cannot be read has to show now, while the gateway can still ask for it again.
-  if (!isWanted) void payload.d;
+  if (!isWanted) checkData(payload);
   const held = payload.s === null ? undefined : lane.settlement.add(payload.s, 'waiting');
   const event: WaitingEvent = { payload, held, settlement: lane.settlement, isReady: !(answer instanceof Promise) };
   lane.waiting.push(event);
@@ -82,12 +83,8 @@ function release(door: Door, lane: Lane): void {
   settleDone(door, lane);
 }
 
-function handOn(door: Door, lane: Lane, { payload, held, settlement }: WaitingEvent): void {
-  const done = (): void => {
-    if (held === undefined) return;
-    held.phase = 'done';
-    if (lane.settlement === settlement && !lane.isReleasing) settleDone(door, lane);
-  };
+function handOn(door: Door, lane: Lane, event: WaitingEvent): void {
+  const { payload, held } = event;
   // The handler may settle it before it returns.
   if (held !== undefined) held.phase = 'held';
   let result: unknown;
@@ -97,18 +94,19 @@ function handOn(door: Door, lane: Lane, { payload, held, settlement }: WaitingEv
     tell(door.state, 'error', { where: 'handleDiscordPayload', error });
   }
   if (result === HELD) return;
-  if (isThenable(result)) awaitHandler(door, result, held, done);
-  else done();
+  if (isThenable(result)) awaitHandler(door, lane, event, result);
+  else if (held !== undefined) held.phase = 'done';
 }
 
 /** The gateway was told that the event is held, so it is for us to see that it ends. */
-function awaitHandler(
-  { state, gateway }: Door,
-  result: PromiseLike<unknown>,
-  held: HeldEvent | undefined,
-  done: () => void,
-): void {
+function awaitHandler(door: Door, lane: Lane, { held, settlement }: WaitingEvent, result: PromiseLike<unknown>): void {
+  const { state, gateway } = door;
   if (held !== undefined) held.phase = 'waiting';
+  const done = (): void => {
+    if (held === undefined) return;
+    held.phase = 'done';
+    if (lane.settlement === settlement && !lane.isReleasing) settleDone(door, lane);
+  };
   const failed = (error: unknown): void => tell(state, 'error', { where: 'handleDiscordPayload', error });
   const limitMs = gateway.handlerTimeoutMs;
   const timer = state.clock.setTimer(() => {

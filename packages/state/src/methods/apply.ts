@@ -7,6 +7,8 @@ import type { Answer } from '../store.ts';
 import { tell } from '../tell.ts';
 import type { Written } from '../writer/writer.ts';
 
+const GUILD_EVENTS: ReadonlySet<string> = new Set(['GUILD_CREATE', 'GUILD_LOADED_DD', 'GUILD_DELETE']);
+
 /** Default of {@link StateMethods.apply}. */
 export function apply(state: State, payload: StatePayload, origin: EventOrigin): Answer<string | undefined> {
   const { runtime } = state;
@@ -15,14 +17,34 @@ export function apply(state: State, payload: StatePayload, origin: EventOrigin):
   if (reducer === undefined) return undefined;
   const shard = runtime.held.see(origin, name === 'READY');
   if (shard !== undefined) for (const writer of runtime.writers) writer.seen(shard);
+  const old = wantsOld(state, name) ? reducer.old : 'none';
   const operations = operationsOf(state, reducer, payload, origin);
-  if (operations.length === 0) return state.old && reducer.old === 'many' ? '[]' : undefined;
+  if (operations.length === 0) return old === 'many' ? '[]' : undefined;
   runtime.counts.applied++;
   runtime.counts.operations += operations.length;
-  const [first, ...others] = runtime.writers.map((writer) => writer.write(operations));
+  const [first, ...others] = runtime.writers;
+  const written = first?.write(operations);
+  if (others.length > 0) return applyToAll(state, old, operations, written);
+  // The usual case, without a promise for promises.
+  if (written instanceof Promise) return written.then((replaced) => oldOf(old, replaced));
+  return oldOf(old, written);
+}
+
+/** Of guilds some want to know whether they were there even if nothing else is of interest: it tells a join from a start. */
+function wantsOld({ old }: State, name: string): boolean {
+  return old === 'guilds' ? GUILD_EVENTS.has(name) : old;
+}
+
+function applyToAll(
+  state: State,
+  old: Reducer['old'],
+  operations: readonly Operation[],
+  first: Written | Promise<Written>,
+): Answer<string | undefined> {
+  const others = state.runtime.writers.slice(1).map((writer) => writer.write(operations));
   const waits = others.filter((written) => written instanceof Promise);
-  if (!(first instanceof Promise) && waits.length === 0) return oldOf(state, reducer, first);
-  return Promise.all([first, ...waits]).then(([written]) => oldOf(state, reducer, written));
+  if (!(first instanceof Promise) && waits.length === 0) return oldOf(old, first);
+  return Promise.all([first, ...waits]).then(([written]) => oldOf(old, written));
 }
 
 function operationsOf(
@@ -32,7 +54,7 @@ function operationsOf(
   origin: EventOrigin,
 ): readonly Operation[] {
   try {
-    return reducer.reduce(payload, reducerContext(state, origin));
+    return reducer.reduce(payload, reducerContext(state, origin, wantsOld(state, payload.t ?? '')));
   } catch (error) {
     // Damaged data is the connection's fault, and the gateway's to deal with.
     if (error instanceof WireError) throw error;
@@ -42,8 +64,8 @@ function operationsOf(
   }
 }
 
-function oldOf({ old }: State, reducer: Reducer, written: Written): string | undefined {
-  if (!old || written === undefined || reducer.old === 'none') return undefined;
-  if (reducer.old === 'one') return written.find((replaced): replaced is string => typeof replaced === 'string');
+function oldOf(old: Reducer['old'], written: Written): string | undefined {
+  if (old === 'none' || written === undefined) return undefined;
+  if (old === 'one') return written.find((replaced): replaced is string => typeof replaced === 'string');
   return `[${written.flatMap((replaced: Replaced) => replaced ?? []).join(',')}]`;
 }

@@ -1,6 +1,7 @@
 import type { GatewayManager } from '@shardgate/gateway';
 import { originOf } from '../event-origin.ts';
 import type { AttachedPayload } from '../lanes/attached-payload.ts';
+import type { Door } from '../lanes/door.ts';
 import { flushLane, passThroughLane } from '../lanes/pass.ts';
 import { settleLane } from '../lanes/settle-lane.ts';
 import { isSynchronous } from '../store.ts';
@@ -37,11 +38,11 @@ function applyAtOnce(state: State, gateway: GatewayManager, payload: AttachedPay
 function waitInLanes(state: State, gateway: GatewayManager): void {
   const passOn = gateway.handleDiscordPayload;
   const { settle, stopGateway } = gateway;
-  gateway.handleDiscordPayload = (manager, payload, shardId) =>
-    passThroughLane({ state, gateway: manager, passOn, settle }, payload, shardId);
-  gateway.settle = (manager, shardId, sessionId, sequence) =>
-    settleLane({ state, gateway: manager, passOn, settle }, shardId, sessionId, sequence);
-  const flush = (shardId: number): void => flushLane({ state, gateway, passOn, settle }, shardId);
+  const own: Door = { state, gateway, passOn, settle };
+  const doorOf = (manager: GatewayManager): Door => (manager === gateway ? own : { ...own, gateway: manager });
+  gateway.handleDiscordPayload = (manager, payload, shardId) => passThroughLane(doorOf(manager), payload, shardId);
+  gateway.settle = (manager, shardId, sessionId, sequence) => settleLane(doorOf(manager), shardId, sessionId, sequence);
+  const flush = (shardId: number): void => flushLane(own, shardId);
   // Before a new session begins: what waits belongs to the old one.
   gateway.events.on('shardDisconnected', ({ shardId }) => flush(shardId));
   gateway.stopGateway = async (manager, code, reason) => {

@@ -85,16 +85,16 @@ function encodePut(args: string[], { ref, value, ifAbsent, tellOld }: Put): void
 function encodeMerge(args: string[], { ref, fields: given, createIfAbsent, tellOld }: Merge): void {
   // What has a name is no stub any more.
   const fields = ref.kind === 'guild' && 'name' in given ? { ...given, ...EMPTY_LISTS } : given;
-  const names = Object.keys(fields);
+  // What JSON leaves out removes the member.
+  const removed = Object.keys(fields).filter((name) => isLeftOut(fields[name]));
   args.push('M');
   encodeRef(args, ref);
-  args.push(flag(createIfAbsent), flag(tellOld), String(names.length * 2));
-  for (const name of names) args.push(JSON.stringify(name), textOf(fields[name]));
+  args.push(flag(createIfAbsent), flag(tellOld), JSON.stringify(fields), String(removed.length));
+  for (const name of removed) args.push(JSON.stringify(name));
 }
 
-/** Empty for what JSON leaves out: undefined and functions. */
-function textOf(value: unknown): string {
-  return (JSON.stringify(value) as string | undefined) ?? '';
+function isLeftOut(value: unknown): boolean {
+  return value === undefined || typeof value === 'function' || typeof value === 'symbol';
 }
 
 function encodeRef(args: string[], { kind, guildId, channelId, id }: EntityRef): void {

@@ -50,6 +50,7 @@ export function createQueuedWriter(
   let isOverflown = false;
   let isStale = false;
   let isBusy = false;
+  let willPump = false;
   let failures = 0;
   let dropped = 0;
   let waitTimer: TimerHandle;
@@ -72,6 +73,16 @@ export function createQueuedWriter(
     return new Promise((done) => {
       queue.push({ operations, since: clock.now(), done });
       if (waitTimer === undefined) watch(settings.waitMs);
+      pumpSoon();
+    });
+  }
+
+  /** When the rest of a burst of events is there, too: it goes with the same call. */
+  function pumpSoon(): void {
+    if (isBusy || willPump) return;
+    willPump = true;
+    queueMicrotask(() => {
+      willPump = false;
       pump();
     });
   }

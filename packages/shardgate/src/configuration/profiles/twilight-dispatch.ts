@@ -78,14 +78,15 @@ export const twilightDispatch: Profile = {
     // Its op 1 reconnects a shard.
     'commands.roles': ['events', 'commands', 'admin'],
     sinks: rabbitmq({}),
-    // It keeps everything, in Redis, and tells nothing of what was before.
+    // It keeps everything, in Redis, waits for it, and tells what was before of guilds alone.
     'state.enabled': true,
     'state.stores': redis({}),
     'state.kinds.message': true,
     'state.kinds.presence': true,
     'state.ttlMs.member': 60_000,
     'state.ttlMs.message': 60_000,
-    'state.old': false,
+    'state.old': 'guilds',
+    'state.waitMs': 5_000,
   },
   entries: [
     maps('RUST_LOG', 'log level', 'log.level', logLevel, '`off` is `silent`; levels of single targets are passed over'),
@@ -157,7 +158,13 @@ export const twilightDispatch: Profile = {
     maps('STATE_PRESENCE', 'store presences', 'state.kinds.presence', flag('state.kinds.presence')),
     maps('STATE_EMOJI', 'store emojis', 'state.kinds.emoji', flag('state.kinds.emoji')),
     maps('STATE_VOICE', 'store voice states', 'state.kinds.voiceState', flag('state.kinds.voiceState')),
-    maps('STATE_OLD', 'give the previous value as `old`', 'state.old', flag('state.old')),
+    maps(
+      'STATE_OLD',
+      'give the previous value as `old`',
+      'state.old',
+      (text) => ({ 'state.old': trueOrFalse(text) || 'guilds' }),
+      '`false` is `guilds`: GUILD_CREATE and GUILD_DELETE have it, as there',
+    ),
     maps('RABBIT_HOST', 'host of RabbitMQ', 'sinks', toRabbitmq, 'in the sink `rabbitmq`'),
     maps('RABBIT_PORT', 'port of RabbitMQ', 'sinks', toRabbitmq, 'in the sink `rabbitmq`'),
     maps('RABBIT_USERNAME', 'user at RabbitMQ', 'sinks', toRabbitmq, 'in the sink `rabbitmq`'),

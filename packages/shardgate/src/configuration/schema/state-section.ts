@@ -97,7 +97,9 @@ export const state: z.ZodType<Configuration['state']> = section({
     }),
   }).prefault({}),
   fields: section(fields).prefault({}),
-  old: leaf(flag().default(true), { description: 'Give events the object before them.' }),
+  old: leaf(z.union([flag(), z.literal('guilds')], "expected true, false or 'guilds'").default(true), {
+    description: 'Give events the object before them; `guilds`: only those of a guild itself, such as GUILD_CREATE.',
+  }),
   ttlMs: section(lifetimes).prefault({}),
   messagesPerChannel: leaf(wholeNumber(1).default(100), {
     description: 'Messages that are kept of a channel.',

@@ -58,13 +58,12 @@ local function member(text, name)
   return values[name]
 end
 
--- Sets members; an empty text removes one.
-local function merged(text, fields)
+-- Sets the members of another object; an empty text as a value removes one.
+local function merged(text, fieldNames, fields)
   local names, values = members(text)
-  for i = 1, #fields, 2 do
-    local name = fields[i]
+  for _, name in ipairs(fieldNames) do
     if values[name] == nil then names[#names + 1] = name end
-    values[name] = fields[i + 1]
+    values[name] = fields[name]
   end
   local parts = {}
   for _, name in ipairs(names) do

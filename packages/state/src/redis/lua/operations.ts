@@ -88,7 +88,7 @@ local function setInside(kind, g, list)
   local texts = {}
   for i, entry in ipairs(list) do texts[i] = entry[2] end
   local value = #texts == 0 and whenEmpty or '[' .. concat(texts, ',') .. ']'
-  write('guild', '', '', g, merged(text, {name, value}))
+  write('guild', '', '', g, merged(text, {name}, {[name] = value}))
 end
 
 local run = {}
@@ -102,11 +102,21 @@ end
 
 function run.M()
   local kind, g, c, id, create, tellOld = take(), take(), take(), take(), take() == '1', take() == '1'
-  local fields = {}
-  for i = 1, tonumber(take()) do fields[i] = take() end
+  local text = take()
+  local removed = {}
+  for i = 1, tonumber(take()) do removed[i] = take() end
   local old = read(kind, g, c, id)
   if tellOld then tell(old) end
-  if old or create then write(kind, g, c, id, merged(old or '{}', fields)) end
+  if not old then
+    if create then write(kind, g, c, id, text) end
+    return
+  end
+  local names, fields = split(text)
+  for _, name in ipairs(removed) do
+    names[#names + 1] = name
+    fields[name] = ''
+  end
+  write(kind, g, c, id, merged(old, names, fields))
 end
 
 function run.R()
