@@ -4,6 +4,7 @@ import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { root } from '../house/repository.ts';
 import type { Cell, StreamKind, SubjectName } from './runner/cell.ts';
+import type { BrokersResult } from './runner/results.ts';
 import type * as Child from './runner/child.ts';
 import type * as RunSubject from './runner/run-subject.ts';
 import type * as SourceProcess from './runner/source-process.ts';
@@ -88,6 +89,20 @@ describe('the benchmark', () => {
     });
     expect(cost).toMatchObject({ redis: [], postgres: [] });
     for (const store of ['none', 'memory', 'lmdb'] as const) expect(cost[store]).toHaveLength(2);
+  });
+
+  it('a broker that acknowledges every event has figures, and one that is not known a reason', async () => {
+    const program = join(root, 'test/bench/dist/bench/brokers/brokers.js');
+    const parameter = JSON.stringify({ only: ['grpc-stream', 'none'], share: 0.01 });
+    const { stdout } = await run(process.execPath, [program, parameter]);
+    const { brokers, notes } = JSON.parse(stdout) as BrokersResult;
+    expect(brokers.map(({ id }) => id)).toEqual(['grpc-stream']);
+    for (const { cpuUs, floorCpuUs, perSecond } of brokers[0]?.runs ?? []) {
+      expect(cpuUs).toBeGreaterThan(floorCpuUs);
+      expect(perSecond).toBeGreaterThan(0);
+    }
+    expect(brokers[0]?.runs.length).toBeGreaterThanOrEqual(3);
+    expect(notes).toEqual([expect.stringMatching(/^none: /)]);
   });
 
   it('a program that cannot do what is asked says why', async () => {

@@ -3,6 +3,7 @@ import { findNodeWithZstd } from './native/node-with-zstd.ts';
 import { printProfile } from './report/profile.ts';
 import { stateTables } from './report/state.ts';
 import { targets } from './report/targets.ts';
+import { brokersTable } from './report/brokers.ts';
 import { deliveryTable, scenarioTable, targetTable, workersTable } from './report/tables.ts';
 import { thisMachine } from './report/machine.ts';
 import { installedVersions } from './report/versions.ts';
@@ -11,13 +12,14 @@ import { startChild } from './runner/child.ts';
 import { readOptions, USAGE } from './runner/options.ts';
 import type { BenchOptions, Part } from './runner/options.ts';
 import { createProgress } from './runner/progress.ts';
-import type { MicroResult, Results, WorkersResult } from './runner/results.ts';
+import type { BrokersResult, MicroResult, Results, WorkersResult } from './runner/results.ts';
 import { measureMemory, memorySteps, runScenario } from './runner/run-scenario.ts';
 import { memorySubjects, PACED_RATE, scenarios } from './runner/scenarios.ts';
 import { runState, STATE_STEPS } from './state/run-state.ts';
 
 const MICRO_MS = 120_000;
 const WORKERS_MS = 300_000;
+const BROKERS_MS = 400_000;
 
 function readOptionsOrExit(): BenchOptions {
   try {
@@ -46,6 +48,16 @@ async function runWorkers(): Promise<WorkersResult> {
   const child = startChild<WorkersResult & { kind: 'workers' }>({ program: 'workers/workers.js', parameter: {} });
   try {
     const { kind: _, ...result } = await child.next('workers', WORKERS_MS);
+    return result;
+  } finally {
+    await child.stop();
+  }
+}
+
+async function runBrokers(): Promise<BrokersResult> {
+  const child = startChild<BrokersResult & { kind: 'brokers' }>({ program: 'brokers/brokers.js', parameter: {} });
+  try {
+    const { kind: _, ...result } = await child.next('brokers', BROKERS_MS);
     return result;
   } finally {
     await child.stop();
@@ -81,6 +93,7 @@ async function measure({ quick, parts }: BenchOptions): Promise<Results> {
     micro: wanted('micro') ? await runMicro() : undefined,
     workers: wanted('workers') ? await runWorkers() : undefined,
     state: wanted('state') ? await runState(progress) : undefined,
+    brokers: wanted('brokers') ? await runBrokers() : undefined,
   };
 }
 
@@ -93,6 +106,8 @@ async function main(): Promise<void> {
     console.log(`\n${scenario.title}\n\n${scenarioTable(scenario)}\n\n${deliveryTable(scenario)}`);
   if (results.workers !== undefined) console.log(`\n${workersTable(results.workers)}`);
   if (results.state !== undefined) console.log(`\n${stateTables(results.state)}`);
+  if (results.brokers !== undefined)
+    console.log(`\n${brokersTable(results.brokers)}\n\n${results.brokers.notes.join('\n')}`);
   const held = targets(results);
   console.log(`\nTargets\n\n${targetTable(held)}\n\n${results.notes.join('\n')}`);
   if (options.write) writeReport(results);

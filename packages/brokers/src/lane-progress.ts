@@ -11,8 +11,22 @@ export interface LaneProgress {
   readonly seq: number | null;
 }
 
+/** Where the lane stands once these records are in too; as before without any. */
+export function progressAfter(
+  records: readonly DeliveryRecord[],
+  writer: string,
+  before: LaneProgress | undefined,
+): LaneProgress | undefined {
+  const last = records.at(-1);
+  if (last === undefined) return before;
+  // Mostly the last one.
+  const numbered = records.findLast((record) => record.kind === 'event' && record.seq !== null);
+  const reached = numbered === undefined ? before : progressWith(numbered, writer, before);
+  return reached?.offset === last.offset ? reached : progressWith(last, writer, reached);
+}
+
 /** Where the lane stands once this record is in too. */
-export function progressWith(record: DeliveryRecord, writer: string, before: LaneProgress | undefined): LaneProgress {
+function progressWith(record: DeliveryRecord, writer: string, before: LaneProgress | undefined): LaneProgress {
   const numbered = record.kind === 'event' && record.seq !== null;
   return {
     offset: record.offset,

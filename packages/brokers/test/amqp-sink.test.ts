@@ -4,12 +4,14 @@ import { createServer as createTlsServer } from 'node:tls';
 import { fileURLToPath } from 'node:url';
 import { createAmqpSink, type AmqpSinkOptions } from '@shardgate/brokers/amqp';
 import type { DeliveryEvent, DeliveryGap } from '@shardgate/delivery';
-import { afterAll, beforeAll, beforeEach, describe, expect, it, onTestFinished } from 'vitest';
+import { connect as connectAmqp, type ConfirmChannel } from 'amqplib';
+import { afterAll, beforeAll, beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest';
 import { createSelfSigned } from '../../../test/beds/certificate.ts';
 import { startRabbitmq, type RabbitmqServer } from '../../../test/services/rabbitmq.ts';
 import { canBreak } from '../../../test/services/server-process.ts';
 import { checkSink, type Arrival } from '../../delivery/test/sink-contract.ts';
 import { recordMessage } from '../src/amqp/event-message.ts';
+import { createMessageWriter, type MessageWriter } from '../src/amqp/message-writer.ts';
 import { openChannel, startConsumer } from './amqp-consumer.ts';
 import { startBed, until } from './broker-bed.ts';
 import { MANY } from './event-load.ts';
@@ -49,18 +51,22 @@ const event: DeliveryEvent = {
 describe('an event as a message', () => {
   it('has op, t and d in this order, with the bytes of d as Discord sent them', () => {
     const { body, routingKey } = recordMessage(event, { bodyMembers: [] });
-    expect(body.toString()).toBe('{"op":0,"t":"MESSAGE_DELETE","d":{"id":"1","n":1e2}}');
+    expect(Buffer.concat(body).toString()).toBe('{"op":0,"t":"MESSAGE_DELETE","d":{"id":"1","n":1e2}}');
     expect(routingKey).toBe('MESSAGE_DELETE');
   });
 
   it('has the object as it was before where the event has it', () => {
     const { body } = recordMessage({ ...event, old: Buffer.from('[{"id":"1"}]') }, { bodyMembers: [] });
-    expect(body.toString()).toBe('{"op":0,"t":"MESSAGE_DELETE","d":{"id":"1","n":1e2},"old":[{"id":"1"}]}');
+    expect(Buffer.concat(body).toString()).toBe(
+      '{"op":0,"t":"MESSAGE_DELETE","d":{"id":"1","n":1e2},"old":[{"id":"1"}]}',
+    );
   });
 
   it('has number and shard in its body when they are asked for', () => {
     const { body } = recordMessage(event, { bodyMembers: ['s', 'shard'] });
-    expect(body.toString()).toBe('{"op":0,"t":"MESSAGE_DELETE","d":{"id":"1","n":1e2},"s":42,"shard":3}');
+    expect(Buffer.concat(body).toString()).toBe(
+      '{"op":0,"t":"MESSAGE_DELETE","d":{"id":"1","n":1e2},"s":42,"shard":3}',
+    );
   });
 
   it('has identity, time, name and shard as properties', () => {
@@ -149,6 +155,48 @@ describe('a bot of twilight-dispatch', () => {
     const bot = await startConsumer(server.url, queue);
     await until(() => bot.got.length === 1);
     expect(bot.got[0]?.d['text']).toBe(text);
+  });
+});
+
+describe('a message of ours on a channel of amqplib', () => {
+  const message = recordMessage(event, { bodyMembers: [] });
+  const published = (writer: MessageWriter) =>
+    new Promise<void>((resolve, reject) =>
+      writer.publish(message, (error) => (error === null ? resolve() : reject(error))),
+    );
+
+  const openConfirmed = async (): Promise<ConfirmChannel> => {
+    const connection = await connectAmqp(server.url);
+    onTestFinished(() => connection.close());
+    const channel = await connection.createConfirmChannel();
+    await channel.assertExchange(exchange, 'topic', { durable: true });
+    await channel.assertQueue(queue, { durable: true });
+    await channel.bindQueue(queue, exchange, '#');
+    return channel;
+  };
+
+  it('is the one that amqplib writes where its inside is not as we know it', async () => {
+    const channel = await openConfirmed();
+    const ours = createMessageWriter(channel, exchange);
+    Object.defineProperty(channel.connection, 'frameMax', { value: undefined });
+    const theirs = createMessageWriter(channel, exchange);
+    const publish = vi.spyOn(channel, 'publish');
+    await published(ours);
+    expect(publish).not.toHaveBeenCalled();
+    await published(theirs);
+    expect(publish).toHaveBeenCalledOnce();
+    const [one, other] = [await channel.get(queue), await channel.get(queue)];
+    if (one === false || other === false) throw new Error('two messages are in the queue');
+    expect(one.properties).toEqual(other.properties);
+    expect(one.content.equals(other.content)).toBe(true);
+  });
+
+  it('is not taken once the channel is closed', async () => {
+    const channel = await openConfirmed();
+    const writer = createMessageWriter(channel, exchange);
+    await published(writer);
+    await channel.close();
+    expect(() => writer.publish(message, () => {})).toThrow('the channel is closed');
   });
 });
 

@@ -315,7 +315,7 @@ describe('the profile tatsu', () => {
       url,
       readConnections,
     ]);
-    expect(configuration.state).toMatchObject({ old: 'guilds', kinds: { presence: true } });
+    expect(configuration.state).toMatchObject({ old: false, kinds: { presence: true } });
   });
 
   it('an unreadable PSQL is a mistake that does not show it', async () => {

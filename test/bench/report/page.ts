@@ -1,6 +1,7 @@
 import { MIXES } from '../mix/mix.ts';
 import type { Results, ScenarioResult } from '../runner/results.ts';
 import { stateSection } from './state.ts';
+import { brokersSection } from './brokers.ts';
 import {
   deliveryTable,
   memoryTable,
@@ -36,6 +37,7 @@ export function page(results: Results): string {
     results.micro === undefined ? '' : `## Reading the data\n\n${microTable(results)}`,
     results.workers === undefined ? '' : `## Workers\n\n${WORKERS_TEXT}\n\n${workersTable(results.workers)}`,
     results.state === undefined ? '' : stateSection(results.state),
+    results.brokers === undefined ? '' : brokersSection(results.brokers),
     rules(results),
     headline === undefined ? '' : `## The source\n\n${sourceTable(headline)}`,
   ];

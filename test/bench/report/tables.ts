@@ -94,10 +94,10 @@ export function ratioTable(scenario: ScenarioResult): string {
 }
 
 export function targetTable(targets: readonly Target[]): string {
-  const rows = targets.map(({ what, limit, unit, seen, met }) => [
+  const rows = targets.map(({ what, limit, isLeast = false, unit, seen, met }) => [
     what,
-    `≤ ${limit} ${unit}`,
-    shown(seen),
+    `${isLeast ? '≥' : '≤'} ${limit.toLocaleString('en-US')} ${unit}`.trimEnd(),
+    shown(seen, isLeast ? 0 : 2),
     met === undefined ? 'not measured' : met ? 'yes' : 'no',
   ]);
   return table(['what', 'target', 'seen: median (min – max)', 'met'], rows);

@@ -1,3 +1,4 @@
+import type { BrokerId } from '../brokers/broker.ts';
 import type { SubjectName } from '../runner/cell.ts';
 import type { CellResult, Results, WorkersRun } from '../runner/results.ts';
 import type { DeliveryFigures } from '../runner/messages.ts';
@@ -5,12 +6,14 @@ import { cpuPerEvent, eventsPerSecond, findCell } from '../runner/results.ts';
 import { HEADLINE, MANY_SHARDS } from '../runner/scenarios.ts';
 import { paired, spread } from '../runner/statistics.ts';
 import type { Spread } from '../runner/statistics.ts';
-import { SUBJECT_NAMES } from './names.ts';
 import { stateTargets } from './state-targets.ts';
+import { BROKER_NAMES, SUBJECT_NAMES } from './names.ts';
 
 export interface Target {
   readonly what: string;
   readonly limit: number;
+  /** Whether more is better. */
+  readonly isLeast?: boolean;
   readonly unit: string;
   /** Undefined where it was not measured in this run, or could not be. */
   readonly seen: Spread | undefined;
@@ -24,6 +27,14 @@ const RECEIVE_LIMITS: Readonly<Partial<Record<SubjectName, number>>> = {
   'discordjs-ws-native': 0.4,
   discordeno: 0.2,
   cloudstorm: 0.6,
+};
+
+/** Events per second that a broker has to have acknowledged. */
+const BROKER_LIMITS: Readonly<Partial<Record<BrokerId, number>>> = {
+  rabbitmq: 15_000,
+  'redis-list': 60_000,
+  jetstream: 20_000,
+  'grpc-stream': 40_000,
 };
 
 /** Everything the issue asks for, held against what was seen. */
@@ -107,7 +118,17 @@ export function targets(results: Results): readonly Target[] {
     target('CPU for each event to cross threads', 2.5, 'µs', spread(crossing ?? [])),
     target('decodeEtf vs erlpack.unpack', 1, '×', paired(micro?.decodeEtf, micro?.erlpack ?? undefined)),
     ...stateTargets(results).map(({ what, limit, unit, seen }) => target(what, limit, unit, seen)),
+    ...brokerTargets(results),
   ];
+}
+
+function brokerTargets({ brokers: result }: Results): readonly Target[] {
+  return (Object.entries(BROKER_LIMITS) as [BrokerId, number][]).map(([id, limit]) => {
+    const runs = result?.brokers.find((one) => one.id === id)?.runs ?? [];
+    const seen = spread(runs.map(({ perSecond }) => perSecond));
+    const met = seen === undefined ? undefined : seen.median >= limit;
+    return { what: `events/s to ${BROKER_NAMES[id]}`, limit, isLeast: true, unit: '', seen, met };
+  });
 }
 
 /** KB for each shard beyond the first. */

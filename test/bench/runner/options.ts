@@ -11,6 +11,7 @@ export const PARTS = [
   'micro',
   'workers',
   'state',
+  'brokers',
 ] as const;
 export type Part = (typeof PARTS)[number];
 

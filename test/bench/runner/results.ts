@@ -1,3 +1,4 @@
+import type { BrokerId } from '../brokers/broker.ts';
 import type { MixName } from '../mix/mix.ts';
 import type { Machine } from '../report/machine.ts';
 import type { StateResult } from '../state/state-result.ts';
@@ -57,6 +58,24 @@ export interface WorkersResult {
   readonly twoWorkersMain: readonly WorkersRun[];
 }
 
+/** One round of events to a broker. */
+export interface BrokerRun {
+  /** CPU time of the gateway's process for each event, microseconds: to the broker, and with a handler that returns. */
+  readonly cpuUs: number;
+  readonly floorCpuUs: number;
+  /** Events per second from the first to the last acknowledgement. */
+  readonly perSecond: number;
+  /** The part of the events that was written to the journal. */
+  readonly journaledShare: number;
+}
+
+/** Events of the typical mix through a delivery to each broker. */
+export interface BrokersResult {
+  readonly brokers: readonly { readonly id: BrokerId; readonly runs: readonly BrokerRun[] }[];
+  /** Brokers without figures, and why. */
+  readonly notes: readonly string[];
+}
+
 export interface Results {
   readonly date: string;
   readonly machine: Machine;
@@ -69,6 +88,7 @@ export interface Results {
   readonly micro: MicroResult | undefined;
   readonly workers?: WorkersResult | undefined;
   readonly state?: StateResult | undefined;
+  readonly brokers?: BrokersResult | undefined;
 }
 
 /** Microseconds of CPU time for each event. */

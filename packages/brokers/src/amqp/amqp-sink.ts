@@ -4,6 +4,7 @@ import type { TimerHandle } from '../ports/clock.ts';
 import { QUORUM_SETTLE_MS } from './defaults.ts';
 import { createLaneMarks } from './lane-marks.ts';
 import { createLink, type Link } from './link.ts';
+import { MAX_CHUNKS } from './message-writer.ts';
 import { createPublisher, type Publisher } from './publisher.ts';
 import { readSinkOptions, type AmqpSinkOptions } from './sink-options.ts';
 import { declareTopology, topologyExists } from './topology.ts';
@@ -77,7 +78,7 @@ export function createAmqpSink(options: AmqpSinkOptions): AmqpSink {
   };
 
   const openChannel = async (connection: ChannelModel): Promise<ConfirmChannel> => {
-    const channel = await connection.createConfirmChannel();
+    const channel = await connection.createConfirmChannel({ highWaterMark: MAX_CHUNKS });
     // Without an error of its own it closes with the connection, which says why.
     channel.on('error', (error) => link?.reset(connection, error));
     return channel;

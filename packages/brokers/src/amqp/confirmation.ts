@@ -1,4 +1,4 @@
-import type { Batch } from '@shardgate/delivery';
+import type { Batch, DeliveryEvent, DeliveryRecord } from '@shardgate/delivery';
 
 /** What the broker has confirmed of a batch. */
 export interface Confirmation {
@@ -6,17 +6,23 @@ export interface Confirmation {
   /** The record of this index is dealt with. */
   confirm(index: number): void;
   fail(error: Error): void;
+  /** The first record that is not dealt with; undefined when all are. */
+  readonly next: DeliveryRecord | undefined;
   /** Resolves when the first record is confirmed. */
   readonly first: Promise<void>;
   /** Resolves when all are. */
   readonly done: Promise<void>;
 }
 
-/** The lane is told of confirmed records from the first one on, once for all that the broker confirms together. */
-export function createConfirmation(batch: Batch): Confirmation {
+/**
+ * The lane is told of confirmed records from the first one on, once for all that the broker confirms together; `onConfirmed` of the last event among
+ * them.
+ */
+export function createConfirmation(batch: Batch, onConfirmed: (last: DeliveryEvent) => void): Confirmation {
   const { records } = batch;
   const confirmed = new Uint8Array(records.length);
   let prefix = 0;
+  let told = 0;
   let isTelling = false;
   let isOver = false;
   const first = settlement();
@@ -25,6 +31,13 @@ export function createConfirmation(batch: Batch): Confirmation {
   const tell = (): void => {
     isTelling = false;
     const last = records[prefix - 1];
+    for (let index = prefix - 1; index >= told; index--) {
+      const record = records[index];
+      if (record?.kind !== 'event') continue;
+      onConfirmed(record);
+      break;
+    }
+    told = prefix;
     if (last !== undefined && !isOver) batch.acknowledge(last.offset);
     if (prefix < records.length || isOver) return;
     isOver = true;
@@ -49,6 +62,9 @@ export function createConfirmation(batch: Batch): Confirmation {
       isOver = true;
       first.reject(error);
       done.reject(error);
+    },
+    get next() {
+      return records[prefix];
     },
     first: first.promise,
     done: done.promise,

@@ -5,6 +5,8 @@ import { createConfirmation, type Confirmation } from './confirmation.ts';
 import { MAX_UNCONFIRMED_BYTES } from './defaults.ts';
 import { gapMessage, recordMessage, type EventMessage } from './event-message.ts';
 import type { LaneMarks } from './lane-marks.ts';
+import { createMessageWriter } from './message-writer.ts';
+import { bodyLength } from './publish-frames.ts';
 import { createQueueRoom } from './queue-room.ts';
 import type { AmqpSinkSettings } from './sink-options.ts';
 
@@ -34,6 +36,7 @@ export function createPublisher(
   listener: PublisherListener,
 ): Publisher {
   const { exchange, queue, maxLength, clock } = settings;
+  const writer = createMessageWriter(channel, exchange);
   const lanes = createLaneQueue();
   const underWay = new Set<Confirmation>();
   let ended: Error | undefined;
@@ -86,16 +89,15 @@ export function createPublisher(
     );
   };
 
-  const publish = ({ routingKey, body, properties }: EventMessage, confirmed: (error: Error | null) => void): void => {
-    const bytes = body.length;
+  const publish = (message: EventMessage, confirmed: (error: Error | null) => void): void => {
+    const bytes = bodyLength(message.body);
     const settle = (error: Error | null): void => {
       unconfirmed--;
       unconfirmedBytes -= bytes;
-      lastConfirmAt = clock.now();
       confirmed(error);
       if (waiting.length > 0) wake();
     };
-    isSocketFull = !channel.publish(exchange, routingKey, body, properties, settle);
+    isSocketFull = !writer.publish(message, settle);
     if (unconfirmed === 0) lastConfirmAt = clock.now();
     unconfirmed++;
     unconfirmedBytes += bytes;
@@ -119,11 +121,9 @@ export function createPublisher(
       if (record.kind === 'gap') listener.onUntoldGap();
       return confirmation.confirm(index);
     }
-    const message = recordMessage(record, settings);
-    publish(message, (error) => {
-      if (error !== null) return confirmation.fail(new Error(`the broker refused a message: ${error.message}`));
-      if (record.kind === 'event') marks.confirmed(record);
-      confirmation.confirm(index);
+    publish(recordMessage(record, settings), (error) => {
+      if (error === null) confirmation.confirm(index);
+      else confirmation.fail(new Error(`the broker refused a message: ${error.message}`));
     });
   };
 
@@ -147,6 +147,11 @@ export function createPublisher(
     }
   };
 
+  const heard = (): void => {
+    lastConfirmAt = clock.now();
+  };
+  channel.on('ack', heard);
+  channel.on('nack', heard);
   channel.on('drain', () => {
     isSocketFull = false;
     wake();
@@ -155,7 +160,7 @@ export function createPublisher(
   return {
     async deliver(batch) {
       if (ended !== undefined) throw ended;
-      const confirmation = createConfirmation(batch);
+      const confirmation = createConfirmation(batch, marks.confirmed);
       underWay.add(confirmation);
       try {
         // A refusal also ends what of the batch is not published yet.
@@ -178,6 +183,8 @@ export function createPublisher(
       room?.end();
       clock.clearTimer(silenceTimer);
       for (const confirmation of underWay) confirmation.fail(reason);
+      // Behind the failures, with which the last confirmations are noted.
+      for (const { next } of underWay) if (next?.kind === 'event') marks.unconfirmed(next);
       wake();
     },
   };

@@ -67,8 +67,9 @@ export function createQueueRoom(channel: Channel, settings: QueueRoomSettings): 
         return false;
       }
       left--;
-      taken++;
+      // The question goes out before the message does: the answer does not count it.
       if (left <= askAt) ask();
+      taken++;
       return true;
     },
     end() {

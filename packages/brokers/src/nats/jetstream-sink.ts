@@ -9,7 +9,7 @@ import {
   type SinkDoor,
 } from '@shardgate/delivery';
 import type { NatsConnection } from '@nats-io/transport-node';
-import { lostGap, progressWith, type LaneProgress, type LostStretch } from '../lane-progress.ts';
+import { lostGap, progressAfter, type LaneProgress, type LostStretch } from '../lane-progress.ts';
 import { MAX_RESTARTS, STILL_FOR_MS, UNDER_WAY } from './defaults.ts';
 import { noticeMessage, recordMessage, type OutMessage } from './jetstream-message.ts';
 import { readJetStreamOptions, type JetStreamSinkOptions } from './jetstream-options.ts';
@@ -205,8 +205,8 @@ export function createJetStreamSink(options: JetStreamSinkOptions): Sink {
   /** What is stored of a batch, whole or not, is what a stream that comes back without it has lost. */
   function noteConfirmed({ batch, stored: count, streamSeq }: Work): void {
     const lane = laneName(batch.lane);
-    let progress = confirmed.get(lane)?.progress;
-    for (const record of batch.records.slice(0, count)) progress = progressWith(record, life, progress);
+    const records = count === batch.records.length ? batch.records : batch.records.slice(0, count);
+    const progress = progressAfter(records, life, confirmed.get(lane)?.progress);
     if (progress !== undefined && count > 0) confirmed.set(lane, { progress, streamSeq });
   }
 

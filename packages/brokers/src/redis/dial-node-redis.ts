@@ -26,6 +26,8 @@ export function dialNodeRedis({ url, tls, connectTimeoutMs, clientName }: RedisA
       // A command that waits for a connection would come after those that the lane sends again.
       disableOfflineQueue: true,
       maintNotifications: 'disabled',
+      // The link has a limit of its own; theirs is an AbortSignal for each command.
+      commandOptions: { timeout: 0 },
       socket: url.startsWith('rediss:') ? { ...socket, ...tls, tls: true } : socket,
     });
     let isOver = false;

@@ -1,15 +1,8 @@
-import {
-  BusyError,
-  createLaneQueue,
-  type Batch,
-  type DeliveryRecord,
-  type Sink,
-  type SinkDoor,
-} from '@shardgate/delivery';
+import { BusyError, createLaneQueue, type Batch, type Sink, type SinkDoor } from '@shardgate/delivery';
 import { TELL_AGAIN_MS } from '../defaults.ts';
 import { FULL_POLL_MS } from './defaults.ts';
 import { createFullWatch, type FullWatch } from './full-watch.ts';
-import { lostGap, progressWith, readProgress, recordsAfter, writeProgress } from '../lane-progress.ts';
+import { lostGap, progressAfter, readProgress, recordsAfter, writeProgress } from '../lane-progress.ts';
 import { listElement, noticeElement, type ListElement } from './list-element.ts';
 import { readListOptions, type RedisListSinkOptions } from './list-options.ts';
 import { createListRoom } from './list-room.ts';
@@ -73,12 +66,10 @@ export function createRedisListSink(options: RedisListSinkOptions): Sink {
     const { link, writer } = lanes;
     const { progress, lost } = await lanes.state(batch.lane);
     const rest = recordsAfter(progress, batch.records, writer);
-    const elements = rest.map((record) => ({ record, element: listElement(record, settings) }));
-    const names = new Set(elements.flatMap(({ element }) => (element === undefined ? [] : [element.list])));
-    await measure(
-      link,
-      Array.from(names).filter((list) => !room.knows(list)),
-    );
+    const elements = rest.map((record) => listElement(record, settings));
+    const unknown = new Set<string>();
+    for (const element of elements) if (element !== undefined && !room.knows(element.list)) unknown.add(element.list);
+    await measure(link, unknown);
 
     const groups = new Map<string, RedisArgument[]>();
     const add = ({ list, content }: ListElement): void => {
@@ -88,18 +79,18 @@ export function createRedisListSink(options: RedisListSinkOptions): Sink {
     };
     if (lost !== undefined && settings.gaps)
       add(noticeElement('gap', lostGap(lost, batch.lane, target.clock.wallTime()), settings));
-    let last: DeliveryRecord | undefined;
-    let next = progress;
+    let taken = 0;
     let full: string | undefined;
-    for (const { record, element } of elements) {
+    for (const element of elements) {
       if (element !== undefined && !room.reserve(element.list)) {
         full = element.list;
         break;
       }
       if (element !== undefined) add(element);
-      last = record;
-      next = progressWith(record, writer, next);
+      taken++;
     }
+    const last = rest[taken - 1];
+    const next = progressAfter(taken === rest.length ? rest : rest.slice(0, taken), writer, progress);
     if (last !== undefined && next !== undefined && groups.size > 0) {
       await write(link, groups, ['HSET', progressKey, laneField(batch), writeProgress(next)]).catch(
         (error: unknown) => {

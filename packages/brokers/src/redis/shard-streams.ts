@@ -79,9 +79,9 @@ function eventFields(event: DeliveryEvent, end: readonly string[]): RedisArgumen
   return [
     ...['t', event.t, 'id', eventId(event) ?? '', 'offset', String(event.offset), 'at', String(event.receivedAt)],
     ...end,
-    ...['s', event.seq === null ? '' : String(event.seq), 'session', event.sessionId, 'd', eventData(event).toString()],
+    ...['s', event.seq === null ? '' : String(event.seq), 'session', event.sessionId, 'd', eventData(event)],
     ...(guildEvent === undefined ? [] : ['guildEvent', guildEvent]),
-    ...(old === undefined ? [] : ['old', old.toString()]),
+    ...(old === undefined ? [] : ['old', old]),
   ];
 }
 

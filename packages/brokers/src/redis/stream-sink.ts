@@ -1,5 +1,5 @@
 import { createLaneQueue, type Batch, type Sink } from '@shardgate/delivery';
-import { lostGap, progressWith, recordsAfter, type LaneProgress } from '../lane-progress.ts';
+import { lostGap, progressAfter, recordsAfter } from '../lane-progress.ts';
 import { openRedisLanes, type RedisLanes } from './redis-lanes.ts';
 import { firstRefusal } from './redis-connection.ts';
 import { createShardStreams, isBehind } from './shard-streams.ts';
@@ -35,10 +35,7 @@ export function createRedisStreamSink(options: RedisStreamSinkOptions): Sink {
     const { progress: before, lost } = await lanes.state(lane);
     const gap = lost === undefined ? undefined : lostGap(lost, lane, target.clock.wallTime());
     let records = recordsAfter(before, batch.records, lanes.writer);
-    const progress = records.reduce<LaneProgress | undefined>(
-      (reached, record) => progressWith(record, writer, reached),
-      before,
-    );
+    const progress = progressAfter(records, writer, before);
     if (progress === undefined || records.length === 0) return;
     for (let race = 0; ; race++) {
       const commands = layout.commands({ lane, gap: race === 0 ? gap : undefined, records, progress });
