@@ -105,6 +105,32 @@ describe('the benchmark', () => {
     expect(notes).toEqual([expect.stringMatching(/^none: /)]);
   });
 
+  it('a run of some parts leaves the others as they were measured, unless that was on another machine', async () => {
+    const { mergeResults } = await built<{
+      mergeResults: (before: object | undefined, now: object) => Record<string, unknown>;
+    }>('report/merge-results.js');
+    const machine = { cpu: 'c', cores: 2, node: '20' };
+    const scenario = (id: string, title: string) => ({ id, title, cells: [], refused: [] });
+    const common = { machine, versions: {}, notes: [], memory: [] };
+    const before = {
+      ...common,
+      date: 'monday',
+      scenarios: [scenario('a', 'old'), scenario('b', 'old')],
+      micro: { x: 1 },
+    };
+    const now = { ...common, date: 'tuesday', scenarios: [scenario('b', 'new')], disk: { y: 1 } };
+    expect(mergeResults(before, now)).toMatchObject({
+      date: 'tuesday',
+      scenarios: [scenario('a', 'old'), scenario('b', 'new')],
+      micro: { x: 1 },
+      disk: { y: 1 },
+      dates: { a: 'monday', b: 'tuesday', micro: 'monday', disk: 'tuesday' },
+    });
+    const elsewhere = mergeResults({ ...before, machine: { ...machine, cpu: 'd' } }, now);
+    expect(elsewhere).toMatchObject({ scenarios: [scenario('b', 'new')], dates: { b: 'tuesday', disk: 'tuesday' } });
+    expect(elsewhere['micro']).toBeUndefined();
+  });
+
   it('a program that cannot do what is asked says why', async () => {
     await expect(runOn({ encoding: 'etf', compression: 'none' }, 'discordeno')).rejects.toThrow(child.ChildRefused);
   });

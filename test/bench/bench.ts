@@ -1,13 +1,15 @@
+import { measureDisk } from './native/disk.ts';
 import { buildAddons } from './native/addons.ts';
 import { findNodeWithZstd } from './native/node-with-zstd.ts';
 import { printProfile } from './report/profile.ts';
 import { stateTables } from './report/state.ts';
 import { targets } from './report/targets.ts';
 import { brokersTable } from './report/brokers.ts';
-import { deliveryTable, scenarioTable, targetTable, workersTable } from './report/tables.ts';
+import { mergeResults } from './report/merge-results.ts';
+import { deliveryTable, diskText, scenarioTable, targetTable, workersTable } from './report/tables.ts';
 import { thisMachine } from './report/machine.ts';
 import { installedVersions } from './report/versions.ts';
-import { readResults, writeReport } from './report/write-report.ts';
+import { earlierResults, readResults, writeReport } from './report/write-report.ts';
 import { startChild } from './runner/child.ts';
 import { readOptions, USAGE } from './runner/options.ts';
 import type { BenchOptions, Part } from './runner/options.ts';
@@ -94,6 +96,7 @@ async function measure({ quick, parts }: BenchOptions): Promise<Results> {
     workers: wanted('workers') ? await runWorkers() : undefined,
     state: wanted('state') ? await runState(progress) : undefined,
     brokers: wanted('brokers') ? await runBrokers() : undefined,
+    disk: wanted('delivery') ? measureDisk() : undefined,
   };
 }
 
@@ -110,7 +113,9 @@ async function main(): Promise<void> {
     console.log(`\n${brokersTable(results.brokers)}\n\n${results.brokers.notes.join('\n')}`);
   const held = targets(results);
   console.log(`\nTargets\n\n${targetTable(held)}\n\n${results.notes.join('\n')}`);
-  if (options.write) writeReport(results);
+  if (results.disk !== undefined) console.log(`\n${diskText(results.disk)}`);
+  if (options.write)
+    writeReport(options.whole ? mergeResults(undefined, results) : mergeResults(earlierResults(), results));
   if (options.check && held.some(({ met }) => met !== true)) process.exitCode = 1;
 }
 

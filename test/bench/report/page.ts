@@ -4,6 +4,7 @@ import { stateSection } from './state.ts';
 import { brokersSection } from './brokers.ts';
 import {
   deliveryTable,
+  diskText,
   memoryTable,
   microTable,
   ratioTable,
@@ -31,7 +32,8 @@ export function page(results: Results): string {
     section(scenario('encodings'), ['encodings-cpu']),
     ...['delivery', 'delivery-disk', 'delivery-http'].map((id) => {
       const found = scenario(id);
-      return section(found, [], found === undefined ? '' : deliveryTable(found));
+      const disk = id === 'delivery-disk' && results.disk !== undefined ? `\n\n${diskText(results.disk)}` : '';
+      return section(found, [], found === undefined ? '' : `${deliveryTable(found)}${disk}`);
     }),
     results.memory.length === 0 ? '' : `## Memory\n\n${memoryTable(results)}\n\n${image('memory')}`,
     results.micro === undefined ? '' : `## Reading the data\n\n${microTable(results)}`,
@@ -44,7 +46,7 @@ export function page(results: Results): string {
   return `${parts.filter((part) => part !== '').join('\n\n')}\n`;
 }
 
-function intro({ date, machine, versions, notes }: Results): string {
+function intro({ date, machine, versions, notes, dates = {} }: Results): string {
   const { cpu, cores, memoryGb, system, node } = machine;
   return `# Benchmarks
 
@@ -55,12 +57,25 @@ npm run bench
 \`\`\`
 
 ${date}, on ${cores} × ${cpu}, ${memoryGb} GB, ${system}, Node.js ${node}. All figures, round by round, are in
-[results.json](benchmarks/results.json). Figures of different runs cannot be compared; ratios within one can.
+[results.json](benchmarks/results.json). Figures of different runs cannot be compared; ratios within one can.${measuredOn(dates)}
 
 ${table(
   ['package', 'version'],
   Object.entries(versions).map(([name, version]) => [name, version]),
 )}${notes.map((note) => `\n\nNotes: ${note}.`).join('')}`;
+}
+
+/** Where parts were not measured in one run. */
+function measuredOn(dates: Readonly<Record<string, string>>): string {
+  const days = [...new Set(Object.values(dates))].toSorted();
+  if (days.length < 2) return '';
+  const told = days.map(
+    (day) =>
+      `${day}: ${Object.keys(dates)
+        .filter((part) => dates[part] === day)
+        .join(', ')}`,
+  );
+  return ` Parts were measured in runs of several days: ${told.join('; ')}.`;
 }
 
 function image(name: string): string {

@@ -1,5 +1,5 @@
 import type { DeliveryFigures } from '../runner/messages.ts';
-import type { Results, ScenarioResult, WorkersResult } from '../runner/results.ts';
+import type { DiskResult, Results, ScenarioResult, WorkersResult } from '../runner/results.ts';
 import { cpuPerEvent, eventsPerSecond } from '../runner/results.ts';
 import { paired, spread } from '../runner/statistics.ts';
 import type { Spread } from '../runner/statistics.ts';
@@ -72,6 +72,12 @@ export function deliveryTable({ cells }: ScenarioResult): string {
   );
   if (rows.length === 0) return '';
   return table(['program', 'phase', '% written to the disk', 'receive → disk, ms: median', 'p99', 'most'], rows);
+}
+
+/** What the disk takes by itself: the least that a journal can take. */
+export function diskText({ bytes, p50Ms, p99Ms, maxMs }: DiskResult): string {
+  const [median, p99, most] = [p50Ms, p99Ms, maxMs].map((ms) => ms.toFixed(1));
+  return `The disk alone, ${bytes / 1_024} KB and \`fdatasync\` at a time: median ${median} ms, p99 ${p99} ms, most ${most} ms. An event waits for the write that is under way and for its own.`;
 }
 
 /** Each program against ours, round by round. */

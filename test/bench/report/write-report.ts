@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Results } from '../runner/results.ts';
@@ -8,6 +8,7 @@ import { resultsCharts } from './results-charts.ts';
 
 /** From `dist/bench/report`. */
 const ROOT = fileURLToPath(new URL('../../../../..', import.meta.url));
+const RESULTS = join(ROOT, 'docs/benchmarks/results.json');
 
 /** Writes docs/benchmarks.md and what it shows. */
 export function writeReport(results: Results): void {
@@ -22,7 +23,12 @@ export function writeReport(results: Results): void {
   execFileSync(join(ROOT, 'node_modules/.bin/oxfmt'), formatted, { cwd: ROOT, stdio: 'pipe' });
 }
 
+/** The results of earlier runs; undefined before the first. */
+export function earlierResults(): Results | undefined {
+  return existsSync(RESULTS) ? readResults() : undefined;
+}
+
 /** The results of the last run that was written. */
 export function readResults(): Results {
-  return JSON.parse(readFileSync(join(ROOT, 'docs/benchmarks/results.json'), 'utf8')) as Results;
+  return JSON.parse(readFileSync(RESULTS, 'utf8')) as Results;
 }

@@ -21,6 +21,8 @@ export interface BenchOptions {
   readonly quick: boolean;
   readonly check: boolean;
   readonly parts: readonly Part[];
+  /** Whether everything is measured: then nothing of an earlier run is kept. */
+  readonly whole: boolean;
   /** Whether docs/benchmarks.md is written. */
   readonly write: boolean;
   /** Whether the page is written from earlier results. */
@@ -33,7 +35,7 @@ export interface BenchOptions {
 export const USAGE = `npm run bench -- [options]
   --quick            headline, scale, memory and micro with little volume: a minute or two; writes no page
   --only a,b         only these parts: ${PARTS.join(', ')}; writes no page
-  --write            write docs/benchmarks.md although the run is partial
+  --write            put the parts that are measured into docs/benchmarks.md, beside those of earlier runs on the same machine
   --page             measure nothing, write the page anew from docs/benchmarks/results.json
   --check            exit code 1 when a target is missed or was not measured
   --cpu-prof         profile ours (paced and burst, typical mix) instead, and print where its time goes
@@ -63,5 +65,5 @@ export function readOptions(parameters: readonly string[]): BenchOptions {
   const program = PROGRAMS.find((known) => known === values.program);
   if (program === undefined) throw new TypeError(`--program ${values.program}: there are ${PROGRAMS.join(', ')}`);
   const whole = !quick && only === undefined;
-  return { quick, check, parts, write: write || whole, page, cpuProf: values['cpu-prof'], program };
+  return { quick, check, parts, whole, write: write || whole, page, cpuProf: values['cpu-prof'], program };
 }

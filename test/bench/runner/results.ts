@@ -76,6 +76,15 @@ export interface BrokersResult {
   readonly notes: readonly string[];
 }
 
+/** Writes to the disk that are made durable one by one. */
+export interface DiskResult {
+  /** Of one write. */
+  readonly bytes: number;
+  readonly p50Ms: number;
+  readonly p99Ms: number;
+  readonly maxMs: number;
+}
+
 export interface Results {
   readonly date: string;
   readonly machine: Machine;
@@ -89,6 +98,9 @@ export interface Results {
   readonly workers?: WorkersResult | undefined;
   readonly state?: StateResult | undefined;
   readonly brokers?: BrokersResult | undefined;
+  readonly disk?: DiskResult | undefined;
+  /** Days on which the parts were measured, where that was not in one run. */
+  readonly dates?: Readonly<Record<string, string>> | undefined;
 }
 
 /** Microseconds of CPU time for each event. */

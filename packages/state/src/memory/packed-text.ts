@@ -1,13 +1,5 @@
-import {
-  Code,
-  endOfQuoted,
-  Quote,
-  readValue,
-  writeArray,
-  writeString,
-  writeWord,
-  type Scratch,
-} from './packed-value.ts';
+import { Code, endOfQuoted, Quote, writeArray, writeString, writeWord, type Scratch } from './packed-value.ts';
+import { MOST_CHARACTERS_A_BYTE, putAll, unpackValue, type TextScratch } from './unpacked-text.ts';
 
 /** Shapes one packer knows at most; texts of further ones are kept as they are. */
 const MAX_SHAPES = 4_096;
@@ -35,14 +27,16 @@ export interface TextPacker {
  */
 export function createTextPacker(): TextPacker {
   const numbers = new Map<string, number>();
-  const shapes: (readonly string[])[] = [];
+  const shapes: Shape[] = [];
   const scratch: Scratch = { bytes: Buffer.alloc(4_096), length: 0 };
+  const narrow = { characters: Buffer.alloc(8_192), length: 0 };
+  const wide = { characters: new Uint16Array(8_192), length: 0 };
 
   function shapeNumber(name: string): number | undefined {
     const known = numbers.get(name);
     if (known !== undefined || shapes.length >= MAX_SHAPES) return known;
     numbers.set(name, shapes.length);
-    return shapes.push(name.split(SLOT)) - 1;
+    return shapes.push(shapeOf(name)) - 1;
   }
 
   return {
@@ -60,15 +54,49 @@ export function createTextPacker(): TextPacker {
       if (packed.startsWith(PLAIN)) return packed.slice(PLAIN.length);
       const shape = shapes[packed.charCodeAt(0) + packed.charCodeAt(1) * 256];
       if (shape === undefined) throw new RangeError('this text was packed by another packer');
-      const cursor = { packed, at: 2 };
-      let text = shape[0] ?? '';
-      for (let i = 1; i < shape.length; i++) text += readValue(cursor) + shape[i];
-      return text;
+      const room = shape.length + packed.length * MOST_CHARACTERS_A_BYTE;
+      if (narrow.characters.length < room) narrow.characters = Buffer.alloc(room * 2);
+      if (!shape.isWide && unpackInto(narrow, shape, packed))
+        return narrow.characters.toString('latin1', 0, narrow.length);
+      if (wide.characters.length < room) wide.characters = new Uint16Array(room * 2);
+      unpackInto(wide, shape, packed);
+      return Buffer.from(wide.characters.buffer).toString('utf16le', 0, wide.length * 2);
     },
     get shapes() {
       return shapes.length;
     },
   };
+}
+
+/** What texts of one shape have around their values. */
+interface Shape {
+  readonly parts: readonly Uint16Array[];
+  /** Characters in all parts. */
+  readonly length: number;
+  /** Whether some need more than eight bits. */
+  readonly isWide: boolean;
+}
+
+function shapeOf(name: string): Shape {
+  const parts = name
+    .split(SLOT)
+    .map((part) => Uint16Array.from({ length: part.length }, (_, at) => part.charCodeAt(at)));
+  return {
+    parts,
+    length: name.length,
+    isWide: parts.some((part) => part.some((character) => character > 0xff)),
+  };
+}
+
+/** False when a character does not fit. */
+function unpackInto(scratch: TextScratch, { parts }: Shape, packed: string): boolean {
+  const cursor = { packed, at: 2 };
+  scratch.length = 0;
+  for (let i = 0; i < parts.length; i++) {
+    if (i > 0 && !unpackValue(cursor, scratch)) return false;
+    putAll(scratch, parts[i] as Uint16Array);
+  }
+  return true;
 }
 
 /** Writes the values one after the other. Gives the text without them, or undefined for what cannot be JSON. */

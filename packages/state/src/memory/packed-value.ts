@@ -4,18 +4,12 @@ export interface Scratch {
   length: number;
 }
 
-/** Where a packed text is read. */
-export interface PackedCursor {
-  readonly packed: string;
-  at: number;
-}
-
 export const Quote = 0x22;
 
 export const Code = { comma: 0x2c, colon: 0x3a, openBracket: 0x5b, backslash: 0x5c, closeBracket: 0x5d } as const;
 
-/** First byte of a value: none of them can begin a string's content, so a string needs no byte of its own. */
-const Tag = {
+/** Written by this file, read by `unpacked-text.ts`. First byte of a value: none of them can begin a string's content, so a string needs no byte of its own. */
+export const Tag = {
   null: 0x00,
   false: 0x01,
   true: 0x02,
@@ -44,19 +38,11 @@ const WORDS: ReadonlyMap<string, number> = new Map([
   ['true', Tag.true],
   ['0', Tag.zero],
 ]);
-const TEXT_OF_TAG: Readonly<Record<number, string>> = {
-  [Tag.null]: 'null',
-  [Tag.false]: 'false',
-  [Tag.true]: 'true',
-  [Tag.zero]: '0',
-  [Tag.emptyString]: '""',
-};
-
 /** Digits in the lower of an id's two numbers: 9 fit into four bytes, the other 10 into five. */
-const LOW_DIGITS = 9;
+export const LOW_DIGITS = 9;
 const TIME = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}\+00:00$/;
 const TIME_LENGTH = 32;
-const HASH_LENGTH = 32;
+export const HASH_LENGTH = 32;
 
 /** Writes a string that stands from one quote to after the other. */
 export function writeString(text: string, start: number, after: number, scratch: Scratch): void {
@@ -116,40 +102,6 @@ export function writeArray(text: string, at: number, scratch: Scratch): number {
   return i + 1;
 }
 
-/** Reads one value as JSON text. */
-export function readValue(cursor: PackedCursor): string {
-  const tag = cursor.packed.charCodeAt(cursor.at);
-  if (tag > Tag.end || tag === Tag.wide) return `"${readText(cursor)}"`;
-  cursor.at++;
-  switch (tag) {
-    case Tag.word:
-      return readText(cursor);
-    case Tag.id:
-      return `"${readNumber(cursor, 5)}${String(readNumber(cursor, 4)).padStart(LOW_DIGITS, '0')}"`;
-    case Tag.time:
-      return readTime(cursor);
-    case Tag.hash:
-      return `"${readHash(cursor)}"`;
-    case Tag.animatedHash:
-      return `"a_${readHash(cursor)}"`;
-    case Tag.strings:
-      return readStrings(cursor);
-    default:
-      return TEXT_OF_TAG[tag] ?? '';
-  }
-}
-
-function readStrings(cursor: PackedCursor): string {
-  let text = '[';
-  while (cursor.packed.charCodeAt(cursor.at) !== Tag.end) {
-    assertInside(cursor.packed, cursor.at);
-    if (text.length > 1) text += ',';
-    text += readValue(cursor);
-  }
-  cursor.at++;
-  return `${text}]`;
-}
-
 function writeText(text: string, from: number, to: number, scratch: Scratch): void {
   for (let i = from; i < to; i++) {
     const code = text.charCodeAt(i);
@@ -162,31 +114,6 @@ function writeText(text: string, from: number, to: number, scratch: Scratch): vo
   writeByte(scratch, Tag.end);
 }
 
-function readText(cursor: PackedCursor): string {
-  const { packed } = cursor;
-  let text = '';
-  let from = cursor.at;
-  let i = from;
-  for (;;) {
-    const code = packed.charCodeAt(i);
-    if (code === Tag.end) break;
-    assertInside(packed, i);
-    if (code === Tag.wide) {
-      text += packed.slice(from, i) + String.fromCharCode(packed.charCodeAt(i + 1) * 256 + packed.charCodeAt(i + 2));
-      i += 3;
-      from = i;
-    } else {
-      i++;
-    }
-  }
-  cursor.at = i + 1;
-  return text + packed.slice(from, i);
-}
-
-function assertInside(packed: string, at: number): void {
-  if (at >= packed.length) throw new RangeError('this text was not packed here, or was cut off');
-}
-
 function writeTime(time: string, scratch: Scratch): void {
   const plain = time.replace(/\D/g, '');
   writeByte(scratch, Tag.time);
@@ -194,22 +121,9 @@ function writeTime(time: string, scratch: Scratch): void {
   writeNumber(scratch, Number(plain.slice(12, 20)), 4);
 }
 
-function readTime(cursor: PackedCursor): string {
-  const minute = String(readNumber(cursor, 5)).padStart(12, '0');
-  const rest = String(readNumber(cursor, 4)).padStart(8, '0');
-  const date = `${minute.slice(0, 4)}-${minute.slice(4, 6)}-${minute.slice(6, 8)}`;
-  return `"${date}T${minute.slice(8, 10)}:${minute.slice(10)}:${rest.slice(0, 2)}.${rest.slice(2)}+00:00"`;
-}
-
 function writeHash(text: string, from: number, scratch: Scratch): void {
   for (let i = from; i < from + HASH_LENGTH; i += 2)
     writeByte(scratch, hexDigit(text.charCodeAt(i)) * 16 + hexDigit(text.charCodeAt(i + 1)));
-}
-
-function readHash(cursor: PackedCursor): string {
-  const from = cursor.at;
-  cursor.at += HASH_LENGTH / 2;
-  return Buffer.from(cursor.packed.slice(from, cursor.at), 'latin1').toString('hex');
 }
 
 /** Digits only, and none of them a leading zero: the number alone must bring the text back. */
@@ -246,13 +160,6 @@ function writeByte(scratch: Scratch, byte: number): void {
 function writeNumber(scratch: Scratch, number: number, bytes: number): void {
   scratch.bytes.writeUIntLE(number, scratch.length, bytes);
   scratch.length += bytes;
-}
-
-function readNumber(cursor: PackedCursor, bytes: number): number {
-  let number = 0;
-  for (let i = bytes - 1; i >= 0; i--) number = number * 256 + cursor.packed.charCodeAt(cursor.at + i);
-  cursor.at += bytes;
-  return number;
 }
 
 function endsWord(code: number): boolean {
