@@ -2,6 +2,7 @@
 export const BROKERS = [
   'rabbitmq',
   'rabbitmq-consumer',
+  'rabbitmq-quorum',
   'amqplib',
   'redis-list',
   'redis-list-always',

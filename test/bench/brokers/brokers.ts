@@ -33,6 +33,7 @@ const redis = (fsync: string) => (): Promise<TestServer> => startRedis({ args: [
 const PLANS: Readonly<Record<BrokerId, Plan>> = {
   rabbitmq: { events: 12_000, inFlight: 256, server: startRabbitmq },
   'rabbitmq-consumer': { events: 12_000, inFlight: 256, server: startRabbitmq, consumer: 'rabbitmq' },
+  'rabbitmq-quorum': { events: 16_000, inFlight: 256, server: startRabbitmq },
   amqplib: { events: 12_000, inFlight: 256, server: startRabbitmq },
   'redis-list': { events: 60_000, server: redis('everysec') },
   'redis-list-always': { events: 30_000, server: redis('always') },

@@ -18,6 +18,7 @@ const redisList = (url: string): Subject => ({ sink: createRedisListSink({ name:
 export const SINKS: Readonly<Record<Exclude<BrokerId, 'amqplib'>, (url: string) => Subject>> = {
   rabbitmq: amqp,
   'rabbitmq-consumer': amqp,
+  'rabbitmq-quorum': (url) => ({ sink: createAmqpSink({ name: 'bench', url, queueType: 'quorum' }) }),
   'redis-list': redisList,
   'redis-list-always': redisList,
   'redis-stream': (url) => ({ sink: createRedisStreamSink({ name: 'bench', url }) }),

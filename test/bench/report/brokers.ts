@@ -37,7 +37,7 @@ export function brokersSection(result: BrokersResult): string {
 Four shards, typical mix, as bytes into a delivery with the journal’s defaults and the sink required; no sockets to Discord. A real server for each, and where one is named a consumer in a
 process of its own that acknowledges everything. At most 512 events of a shard are under way (256 to RabbitMQ), so that what is seen is the broker’s pace and not that of the journal, which takes what has waited for 250 ms.
 The gateway has one thread, so one core at most; server and consumer have the rest of the machine, and share it with the gateway where that is two cores: what RabbitMQ reaches there is up to the server
-(last but one column: what the gateway could do if the server had no limit). Messages to RabbitMQ are persistent and confirmed, with twilight-dispatch’s exchange and a durable classic queue.
+(last but one column: what the gateway could do if the server had no limit). Messages to RabbitMQ are persistent and confirmed, with twilight-dispatch’s exchange and a durable classic queue where no other is named.
 
 ${brokersTable(result)}${notes}`;
 }

@@ -22,6 +22,7 @@ export const SUBJECT_NAMES: Readonly<Record<SubjectName, string>> = {
 export const BROKER_NAMES: Readonly<Record<BrokerId, string>> = {
   rabbitmq: 'RabbitMQ, nobody consumes',
   'rabbitmq-consumer': 'RabbitMQ, a consumer takes them',
+  'rabbitmq-quorum': 'RabbitMQ, a quorum queue',
   amqplib: 'RabbitMQ through amqplib alone, no delivery',
   'redis-list': 'Redis lists, appendfsync everysec',
   'redis-list-always': 'Redis lists, appendfsync always',

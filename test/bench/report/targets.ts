@@ -32,6 +32,7 @@ const RECEIVE_LIMITS: Readonly<Partial<Record<SubjectName, number>>> = {
 /** Events per second that a broker has to have acknowledged. */
 const BROKER_LIMITS: Readonly<Partial<Record<BrokerId, number>>> = {
   rabbitmq: 15_000,
+  'rabbitmq-quorum': 15_000,
   'redis-list': 60_000,
   jetstream: 20_000,
   'grpc-stream': 40_000,
