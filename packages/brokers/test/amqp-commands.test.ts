@@ -92,7 +92,7 @@ describe('commands from a queue', () => {
     bed.send({ op: 1, shard: 2 }, 'one');
     bed.send({ op: 3 }, 'two');
     bed.send({ op: 3, shard: 2 }, 'three');
-    await until(() => bed.answers.length === 3);
+    await until(() => bed.answers.length === 3 && bed.commands.status().underWay === 0);
     expect(bed.executed.slice(0, 2)).toEqual([
       { type: 'shardPayload', shardId: 2, data: voice },
       { type: 'reconnect', shardId: 2 },
