@@ -90,7 +90,7 @@ describe('a text packer', () => {
     );
   });
 
-  test.for(['0\f', '[1\v,2]', '{"a":1\f}', 'null\0', '["a"\f]', '0\f\u0100'])(
+  test.for(['0\f', '[1\v,2]', '{"a":1\f}', 'null\0', '["a"\f]', '0\f\u0100', '{"\\\0":1}', '["\\\f"]'])(
     'gives %j back, which only looks like JSON',
     (text) => {
       const packer = createTextPacker();

@@ -170,10 +170,11 @@ function endsWord(code: number): boolean {
 /** After the closing quote; -1 without one, and for characters that must not stand in a string. */
 export function endOfQuoted(text: string, at: number): number {
   for (let i = at + 1; i < text.length; i++) {
-    const code = text.charCodeAt(i);
+    let code = text.charCodeAt(i);
     if (code === Quote) return i + 1;
-    if (code === Code.backslash) i++;
-    else if (code < 0x20) return -1;
+    // What is behind it may be a quote, but no more than elsewhere what must not stand here.
+    if (code === Code.backslash) code = text.charCodeAt(++i);
+    if (code < 0x20) return -1;
   }
   return -1;
 }
