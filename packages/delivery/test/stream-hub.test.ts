@@ -128,47 +128,4 @@ describe('a stream hub', () => {
     }
     expect(seen).toEqual(['0/4', '1/4', '0/4', '1/4', '0/4', '1/4']);
   });
-
-  it('writes what comes within two milliseconds together, what comes after a pause at once', async () => {
-    const { clock, hub, bed } = open();
-    const peer = connect(hub);
-    const sent = (): unknown[] =>
-      peer.heard.flatMap(({ op, events: list }) =>
-        op === 'events' ? [(list as { offset: number }[]).map(({ offset }) => offset)] : [],
-      );
-    clock.advance(10);
-    deliver(bed, [event(lane(0), 1)]);
-    await tick();
-    expect(sent()).toEqual([[1]]);
-    clock.advance(1);
-    deliver(bed, [event(lane(0), 2)]);
-    await tick();
-    clock.advance(0.5);
-    deliver(bed, [event(lane(0), 3)]);
-    await tick();
-    expect(sent()).toEqual([[1]]);
-    clock.advance(0.5);
-    expect(sent()).toEqual([[1], [2, 3]]);
-    clock.advance(2);
-    deliver(bed, [event(lane(0), 4)]);
-    await tick();
-    expect(sent()).toEqual([[1], [2, 3], [4]]);
-  });
-
-  it('does not let a client whose window is used up wait for those two milliseconds', async () => {
-    const clock = manualClock();
-    const hub = createStreamHub(hubOptions('test', { name: 'stream', clock, window: { events: 1 } }));
-    const door = testDoor();
-    hub.open(door);
-    const peer = connect(hub);
-    clock.advance(10);
-    const bed = { sink: { ...hub, name: 'stream', open: () => {}, path: '' }, door, url: '' };
-    deliver(bed, events(lane(0), 1, 20));
-    await tick();
-    for (let offset = 1; offset < 20; offset++) {
-      peer.say({ op: 'ack', lane: '0/4', epoch: 1, offset });
-      await tick();
-      expect(peer.heard.at(-1)).toMatchObject({ op: 'events', events: [{ offset: offset + 1 }] });
-    }
-  });
 });

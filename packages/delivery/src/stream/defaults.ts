@@ -11,8 +11,6 @@ export interface StreamDefaults {
   readonly maxHandshakes: number;
   /** The same from one address. */
   readonly maxHandshakesPerAddress: number;
-  /** Least time between two writes of events to a client. */
-  readonly gatherMs: number;
   readonly helloTimeoutMs: number;
   readonly ackTimeoutMs: number;
   readonly pingIntervalMs: number;
@@ -34,7 +32,6 @@ export const STREAM_DEFAULTS: StreamDefaults = Object.freeze({
   maxClients: 64,
   maxHandshakes: 64,
   maxHandshakesPerAddress: 16,
-  gatherMs: 2,
   helloTimeoutMs: 5_000,
   ackTimeoutMs: 30_000,
   pingIntervalMs: 15_000,

@@ -1,4 +1,4 @@
-import type { Clock, TimerHandle } from '@shardgate/gateway';
+import type { Clock } from '@shardgate/gateway';
 import { eventsMessage, gapMessage, reshardMessage } from './event-message.ts';
 import type { Freed } from './lane.ts';
 import type { Lease } from './leases.ts';
@@ -33,11 +33,9 @@ export interface EventOutletOptions {
   readonly clock: Clock;
   /** Whether events are sent with `old`. */
   readonly withOld: boolean;
-  /** Least time between two writes, milliseconds. */
-  readonly gatherMs: number;
 }
 
-export function createEventOutlet({ connection, window, clock, withOld, gatherMs }: EventOutletOptions): EventOutlet {
+export function createEventOutlet({ connection, window, clock, withOld }: EventOutletOptions): EventOutlet {
   const { headroom } = connection;
   /** Lanes with something to send, in the order of their turns. */
   const waiting = new Set<Lease>();
@@ -45,48 +43,28 @@ export function createEventOutlet({ connection, window, clock, withOld, gatherMs
   /** When something was acknowledged last, or sent while nothing was unacknowledged. */
   let progressAt = 0;
   const fullAt = Math.max(window.bytes, LEAST_BUFFER_BYTES);
-  /** When something was written last. */
-  let flushedAt = -Infinity;
-  /** The client has used up its window: what it frees is to be used at once. */
-  let isFull = false;
   let isFlushPlanned = false;
-  let gathering: TimerHandle;
   let isClosed = false;
 
   const plan = (): void => {
-    if (isClosed || waiting.size === 0) return;
-    if (isFull && gathering !== undefined) {
-      clock.clearTimer(gathering);
-      gathering = undefined;
-      isFlushPlanned = false;
-    }
-    if (isFlushPlanned) return;
+    if (isFlushPlanned || isClosed || waiting.size === 0) return;
     isFlushPlanned = true;
-    // A write is what costs most: events that come one by one in quick succession share one.
-    const waitMs = isFull || gatherMs === 0 ? 0 : flushedAt + gatherMs - clock.now();
-    if (waitMs > 0) gathering = clock.setTimer(flush, waitMs);
-    else systemSoon(flush);
+    systemSoon(flush);
   };
 
   const flush = (): void => {
-    gathering = undefined;
     isFlushPlanned = false;
-    isFull = false;
     if (!isClosed && waiting.size > 0) connection.together(sendWaiting);
   };
 
   const sendWaiting = (): void => {
     const now = clock.now();
-    flushedAt = now;
     for (const lease of waiting) {
       // What a client acknowledges without reading it still stands in the socket's buffer.
       if (connection.bufferedBytes() >= fullAt) return;
       if (!sendNext(lease, now)) {
         // There is a next one, but no room for it.
-        if (lease.lane.hasMore && !lease.handingOn) {
-          isFull = true;
-          return;
-        }
+        if (lease.lane.hasMore && !lease.handingOn) return;
         waiting.delete(lease);
       } else {
         // To the end of the line, where this loop comes by again.
@@ -145,7 +123,6 @@ export function createEventOutlet({ connection, window, clock, withOld, gatherMs
     resume: plan,
     close() {
       isClosed = true;
-      clock.clearTimer(gathering);
       waiting.clear();
     },
   };

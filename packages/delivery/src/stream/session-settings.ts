@@ -7,8 +7,6 @@ export interface SessionSettings {
   readonly window: StreamWindow;
   /** Whether events are sent with `old`. */
   readonly old: boolean;
-  /** Least time between two writes of events to a client. */
-  readonly gatherMs: number;
   readonly ackTimeoutMs: number;
   readonly helloTimeoutMs: number;
   readonly pingIntervalMs: number;

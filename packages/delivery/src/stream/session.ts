@@ -125,7 +125,7 @@ export function createSession(id: string, connection: StreamConnection, host: Se
     wanted = hello.events;
     takesReshards = hello.reshards;
     state = 'open';
-    outlet = createEventOutlet({ connection, window, clock, withOld: settings.old, gatherMs: settings.gatherMs });
+    outlet = createEventOutlet({ connection, window, clock, withOld: settings.old });
     commands = createSessionCommands({
       client: { name, id },
       port: settings.commands,

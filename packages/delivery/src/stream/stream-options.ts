@@ -23,11 +23,6 @@ export interface StreamOptions {
   readonly window?: Partial<StreamWindow>;
   /** Whether events have `old`, the object before the event, where a state knows it. @defaultValue `true` */
   readonly old?: boolean;
-  /**
-   * Least time between two writes of events to a client, milliseconds: under load what comes in between goes out together, which costs the gateway far less. An
-   * event that comes after a pause, and one for which a client's window was waiting, goes at once. 0: every tick. @defaultValue `2`
-   */
-  readonly gatherMs?: number;
   /** Clients at a time. @defaultValue `64` */
   readonly maxClients?: number;
   /** Connections at a time that have not said hello yet. @defaultValue `64` */
@@ -66,7 +61,6 @@ export const streamShape: Readonly<Record<keyof StreamOptions, z.ZodType>> = {
   secretKey: secret.optional(),
   window: z.strictObject({ events: atLeastOne, bytes: bytes(1_024) }).optional(),
   old: flag.optional(),
-  gatherMs: milliseconds(0, 1_000).optional(),
   maxClients: atLeastOne,
   maxHandshakes: atLeastOne,
   maxHandshakesPerAddress: atLeastOne,
@@ -95,7 +89,6 @@ export function hubOptions(owner: string, options: StreamOptions): StreamHubOpti
     settings: {
       window: { ...STREAM_DEFAULTS.window, ...options.window },
       old: all.old,
-      gatherMs: all.gatherMs,
       ackTimeoutMs: all.ackTimeoutMs,
       helloTimeoutMs: all.helloTimeoutMs,
       pingIntervalMs: all.pingIntervalMs,

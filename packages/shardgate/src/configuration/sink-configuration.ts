@@ -33,8 +33,6 @@ export interface WebsocketSinkConfiguration {
   };
   /** Clients at a time. Unit: clients. Default: 64. */
   readonly maxClients?: number;
-  /** Least time between two writes of events to a client; what comes in between goes out together. Unit: milliseconds. Default: 2. */
-  readonly gatherMs?: number;
   /** A client that owes an acknowledgement and gives none for this long is disconnected. Unit: milliseconds. Default: 30,000. */
   readonly ackTimeoutMs?: number;
   /** How often clients are asked to send a ping. Unit: milliseconds. Default: 15,000. */
@@ -68,8 +66,6 @@ export interface UnixSinkConfiguration {
   };
   /** Clients at a time. Unit: clients. Default: 64. */
   readonly maxClients?: number;
-  /** Least time between two writes of events to a client; what comes in between goes out together. Unit: milliseconds. Default: 2. */
-  readonly gatherMs?: number;
   /** A client that owes an acknowledgement and gives none for this long is disconnected. Unit: milliseconds. Default: 30,000. */
   readonly ackTimeoutMs?: number;
   /** How often clients are asked to send a ping. Unit: milliseconds. Default: 15,000. */

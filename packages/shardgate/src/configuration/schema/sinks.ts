@@ -42,11 +42,6 @@ const stream = {
     unit: 'clients',
     defaultText: '64',
   }),
-  gatherMs: leaf(milliseconds(0, 1_000).exactOptional(), {
-    description: 'Least time between two writes of events to a client; what comes in between goes out together.',
-    unit: 'milliseconds',
-    defaultText: '2',
-  }),
   ackTimeoutMs: leaf(milliseconds(1, 86_400_000).exactOptional(), {
     description: 'A client that owes an acknowledgement and gives none for this long is disconnected.',
     unit: 'milliseconds',
