@@ -17,9 +17,9 @@ import { redisBed, type RedisBed } from './redis-bed.ts';
 import { put, refOfKind, remove } from './store-operations.ts';
 
 const isLong = process.env['SHARDGATE_LONG'] !== undefined;
-const EVENTS = isLong ? 300_000 : 4_000;
+const EVENTS = isLong ? 1_000_000 : 4_000;
 const LOOK_EVERY = isLong ? 10_000 : 1_000;
-if (!isLong) console.info(`model of the Redis store: ${EVENTS} events; 300,000 with SHARDGATE_LONG=1`);
+if (!isLong) console.info(`model of the Redis store: ${EVENTS} events; 1,000,000 with SHARDGATE_LONG=1`);
 /** Events on their way at a time. */
 const BATCH = 50;
 
