@@ -89,6 +89,8 @@ export interface SynchronousStore extends Store {
   getMany(refs: readonly EntityRef[]): readonly (string | undefined)[];
   list(query: ListQuery): readonly StoredEntity[];
   counts(): Readonly<Record<EntityKind, number>>;
+  /** Guilds of which there is anything, be it one presence: another store is rebuilt guild by guild. Guilds of which everything went one by one may be among them. */
+  guildIds(): readonly string[];
 }
 
 /** A store that answers by promises. */

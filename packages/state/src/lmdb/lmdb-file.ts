@@ -14,7 +14,7 @@ import { FIRST_ID, NO_OWNER } from './row-key.ts';
 import { checkLayout, MAX_TABLES, openTable, openTables } from './tables.ts';
 
 /** An open file: what a store does. */
-export interface LmdbFile extends Pick<SynchronousStore, 'apply' | 'get' | 'list' | 'counts' | 'close'> {
+export interface LmdbFile extends Pick<SynchronousStore, 'apply' | 'get' | 'list' | 'counts' | 'guildIds' | 'close'> {
   /** Why nothing can be written, in words. */
   readonly trouble: string | undefined;
 }
@@ -119,6 +119,7 @@ function openFile(root: RootDatabase, options: LmdbFileOptions, end: () => Promi
       sweep();
       return reader.counts();
     },
+    guildIds: () => Array.from(tables.guilds.ids(NO_OWNER)),
     get trouble() {
       return committer.trouble;
     },

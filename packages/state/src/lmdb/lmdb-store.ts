@@ -59,6 +59,7 @@ export function createLmdbStore(options: LmdbStoreOptions): SynchronousStore {
     },
     list: (query) => opened().list(query),
     counts: () => opened().counts(),
+    guildIds: () => opened().guildIds(),
     status() {
       const trouble = file?.trouble;
       const isReady = file !== undefined && trouble === undefined;

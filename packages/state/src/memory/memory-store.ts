@@ -83,6 +83,7 @@ export function createMemoryStore(options: MemoryStoreOptions = {}): Synchronous
       sweep();
       return shelves.counts();
     },
+    guildIds: () => [...shelves.guildIds()],
     status: () => (detail === undefined ? { isReady: isOpen } : { isReady: isOpen, detail }),
     async close() {
       if (!isOpen) return;

@@ -44,7 +44,7 @@ export function applyToShelves(access: ShelfAccess, operation: Operation): Repla
     case 'retainGuilds': {
       const { shardId, shardCount } = operation;
       const kept = new Set(operation.guildIds);
-      for (const guildId of guildIdsOf(shelves))
+      for (const guildId of shelves.guildIds())
         if (!kept.has(guildId) && shardIdOf(guildId, shardCount) === shardId) shelves.clearGuild(guildId);
       return undefined;
     }
@@ -97,14 +97,6 @@ function clearChannel(access: ShelfAccess, channelId: string, guildId: string | 
 /** A copy: what is walked over is changed meanwhile. */
 function idsOf(shelves: Shelves, guildId: string, kind: GuildList): readonly string[] {
   return Array.from(shelves.guilds.get(guildId)?.lists[kind]?.keys() ?? []);
-}
-
-/** Guilds known by whatever there is of them. */
-function guildIdsOf({ guilds, messages }: Shelves): ReadonlySet<string> {
-  const ids = new Set(guilds.keys());
-  for (const { guildId } of messages.channels.values()) if (guildId !== null) ids.add(guildId);
-  ids.delete(NO_GUILD);
-  return ids;
 }
 
 function member(text: string | undefined, name: string): unknown {

@@ -24,6 +24,8 @@ export interface Shelves {
   /** Everything of a guild; null: of none. */
   clearGuild(guildId: string | null): void;
   counts(): Record<EntityKind, number>;
+  /** Guilds known by whatever there is of them. */
+  guildIds(): ReadonlySet<string>;
 }
 
 export function createShelves(): Shelves {
@@ -112,6 +114,12 @@ export function createShelves(): Shelves {
         for (const list of GUILD_LISTS) counts[list] += shelf.lists[list]?.size ?? 0;
       }
       return counts;
+    },
+    guildIds() {
+      const ids = new Set(guilds.keys());
+      for (const { guildId } of messages.channels.values()) if (guildId !== null) ids.add(guildId);
+      ids.delete(NO_GUILD);
+      return ids;
     },
   };
 }

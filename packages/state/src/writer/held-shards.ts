@@ -2,7 +2,9 @@ import type { GatewayManager } from '@shardgate/gateway';
 import { shardIdOf } from '../entity.ts';
 import type { EventOrigin } from '../reducer.ts';
 import type { SynchronousStore } from '../store.ts';
-import { guildIdsOf } from './known-guilds.ts';
+
+/** Guilds read at once. */
+const PAGE = 1_000;
 
 /** A shard whose events pass through this process. */
 export interface HeldShard {
@@ -69,4 +71,16 @@ export function createHeldShards(
       return [...held.values()];
     },
   };
+}
+
+/** Ids of all guilds of a store. A guild may be known by its lists alone, where guilds themselves are not kept. */
+function guildIdsOf(source: SynchronousStore): readonly string[] {
+  const ids: string[] = [];
+  for (;;) {
+    const after = ids.at(-1);
+    const page = source.list({ kind: 'guild', limit: PAGE, ...(after === undefined ? {} : { after }) });
+    for (const { ref } of page) ids.push(ref.id);
+    if (page.length < PAGE) break;
+  }
+  return ids.length > 0 ? ids : source.guildIds();
 }

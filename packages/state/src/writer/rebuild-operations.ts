@@ -2,7 +2,6 @@ import { GUILD_LISTS, guildRef, shardIdOf, type GuildList, type StoredEntity } f
 import type { Operation } from '../operation.ts';
 import type { ListQuery, SynchronousStore } from '../store.ts';
 import type { HeldShard } from './held-shards.ts';
-import { guildIdsOf } from './known-guilds.ts';
 
 /** Objects read, and written, at once. */
 const PART = 500;
@@ -17,7 +16,7 @@ export function* rebuildOperations(
   source: SynchronousStore,
   shards: readonly HeldShard[],
 ): Generator<readonly Operation[], undefined> {
-  const guildIds = byShard(guildIdsOf(source), shards);
+  const guildIds = byShard(source.guildIds(), shards);
   for (const shard of shards) {
     const own = guildIds.get(shard) ?? [];
     const { shardId, shardCount, isKnown } = shard;
