@@ -227,7 +227,7 @@ export function testStore(name: string, prepare: () => Promise<StoreUnderTest>):
     test('one that answers at once knows the guilds of which there is anything, be it one message', async () => {
       const { store, reopen } = await opened();
       if (!isSynchronous(store)) return;
-      await store.apply([
+      store.apply([
         put(guildRef(G), { id: G }),
         put(ownedRef('presence', H, '1'), {}),
         put(messageRef(C, '1', '77'), {}),
