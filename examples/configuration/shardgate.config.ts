@@ -312,7 +312,7 @@ export default defineConfiguration({
     },
     // Least time from one look at new events to the next. 0: after each tick. In milliseconds.
     // SHARDGATE_DELIVERY_GATHER_MS
-    gatherMs: 2,
+    gatherMs: 5,
     // Bytes of events in memory over all shards; beyond it the oldest are only in the journal. In bytes.
     // SHARDGATE_DELIVERY_MAX_MEMORY_BYTES
     maxMemoryBytes: 16_777_216,

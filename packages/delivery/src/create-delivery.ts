@@ -121,6 +121,7 @@ export function createDelivery(options: DeliveryOptions): Delivery {
       sources: new Map(),
       lanes: new Map(),
       due: [],
+      unwritten: [],
       recovered: new Map(),
       shardCount: undefined,
       cuts: [],

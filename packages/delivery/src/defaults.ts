@@ -8,7 +8,7 @@ export const plainDefaults: Readonly<Omit<DeliveryState, 'runtime' | 'events'>> 
   journalAfterMs: 250,
   window: { events: 1_024, bytes: 4 * 1024 * 1024 },
   batch: { events: 256, bytes: 256 * 1024 },
-  gatherMs: 2,
+  gatherMs: 5,
   maxMemoryBytes: 16 * 1024 * 1024,
   ackTimeoutMs: 30_000,
   backOff: { baseMs: 100, capMs: 30_000 },

@@ -23,7 +23,7 @@ export interface DeliveryEvent extends LaneKey {
   /** When the gateway knows it without reading the data. */
   readonly guildId?: string;
   /** What a guild event means; see `filters` of the gateway. */
-  readonly guildEvent?: GuildEvent;
+  readonly guildEvent?: GuildEvent | undefined;
   /** Wall-clock milliseconds of the arrival. */
   readonly receivedAt: number;
   /** The whole payload as JSON text, `{"t":…,"s":…,"op":0,"d":…}` in any order of its members; as Discord sent it where it came as JSON. Not to be written to. */
@@ -32,7 +32,7 @@ export interface DeliveryEvent extends LaneKey {
    * The object as it was before the event, or a list of them for an event about several, as JSON text; where a state knows it. Not to be
    * written to.
    */
-  readonly old?: Buffer;
+  readonly old?: Buffer | undefined;
 }
 
 /** Events of a lane that no consumer will get, told in their place. */

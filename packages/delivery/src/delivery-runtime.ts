@@ -14,6 +14,8 @@ export interface DeliveryRuntime {
   readonly lanes: Map<string, readonly Lane[]>;
   /** Sources that are looked at when this tick is over. */
   due: Source[];
+  /** Sources whose newest events go to the journal when this tick is over. */
+  unwritten: Source[];
   /** What earlier processes left, by lane name, until the lane is there. */
   readonly recovered: Map<string, RecoveredLane>;
   /** Shard count of the shards that run now; undefined before the first is known. */

@@ -29,7 +29,7 @@ export interface DeliveryState {
   batch: { readonly events: number; readonly bytes: number };
   /**
    * Least time from one look at new events to the next, milliseconds: an event after a pause leaves at once, those of a stream leave together, which spares the
-   * sockets. 0: after each tick. Default 2.
+   * sockets. 0: after each tick. Default 5.
    */
   gatherMs: number;
   /** Bytes of events in memory over all shards; beyond it the oldest are only in the journal. Default 16 MiB. */

@@ -12,7 +12,7 @@ export interface Batch {
    * any number of times; what is not in the batch, or lower than before, is ignored.
    */
   acknowledge(offset: number): void;
-  /** Aborted when the lane has given up on the batch: an acknowledgement comes too late then. Shared by all batches of the lane that are under way; take listeners off it. */
+  /** Aborted when the lane has given up on the batch: an acknowledgement comes too late then. Shared by all batches of the lane up to its next failure: one listener for all of them is enough, others are to be taken off. */
   readonly signal: AbortSignal;
 }
 

@@ -44,10 +44,12 @@ function connect(hub: StreamHub): { say(message: object): void; readonly heard: 
   const heard: Message[] = [];
   const connection: StreamConnection = {
     address: 'here',
-    headroom: 0,
     authorized: false,
     listener: undefined,
-    send: (message) => void heard.push(JSON.parse(message.toString()) as Message),
+    send(message) {
+      const bytes = Buffer.alloc(message.mostBytes);
+      heard.push(JSON.parse(bytes.toString('utf8', 0, message.write(bytes, 0))) as Message);
+    },
     together: (work) => work(),
     bufferedBytes: () => 0,
     setReading: () => {},

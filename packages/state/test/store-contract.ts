@@ -3,7 +3,6 @@ import { afterEach, describe, expect, test } from 'vitest';
 import {
   ENTITY_KINDS,
   guildRef,
-  isSynchronous,
   messageRef,
   ownedRef,
   userRef,
@@ -222,23 +221,6 @@ export function testStore(name: string, prepare: () => Promise<StoreUnderTest>):
       expect(await guildsOf({ limit: 0 })).toEqual([]);
       expect(await guildsOf({ limit: 2, after: '80' })).toEqual([]);
       expect(await guildsOf({ limit: 3, after: '79' })).toHaveLength(3);
-    });
-
-    test('one that answers at once knows the guilds of which there is anything, be it one message', async () => {
-      const { store, reopen } = await opened();
-      if (!isSynchronous(store)) return;
-      store.apply([
-        put(guildRef(G), { id: G }),
-        put(ownedRef('presence', H, '1'), {}),
-        put(messageRef(C, '1', '77'), {}),
-        put(ownedRef('channel', null, D), {}),
-        put(ownedRef('role', '78', '1'), {}),
-        { op: 'clearGuild', guildId: '78' },
-      ]);
-      const known = [G, H, '77'].toSorted();
-      expect([...store.guildIds()].toSorted()).toEqual(known);
-      const again = await reopen();
-      if (again !== undefined && isSynchronous(again)) expect([...again.guildIds()].toSorted()).toEqual(known);
     });
 
     test('clearGuild of no guild leaves what is in guilds, and the user', async () => {

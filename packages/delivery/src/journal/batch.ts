@@ -40,13 +40,13 @@ export class Batch {
   records = 0;
   oldestAt: number = Number.POSITIVE_INFINITY;
   newestAt = 0;
-  readonly lanes: Map<Lane, LaneShare & { readonly index: LaneIndex }> = new Map();
+  readonly lanes: Map<Lane, { readonly share: LaneShare; readonly index: LaneIndex }> = new Map();
   readonly #chunks: Chunk[] = [];
 
   /** False when the record's offset is too far from the lane's others here. */
   add(lane: Lane, record: DeliveryRecord): boolean {
-    const share = this.lanes.get(lane);
-    if (share !== undefined && !share.index.holds(record.offset)) return false;
+    const known = this.lanes.get(lane);
+    if (known !== undefined && !known.index.holds(record.offset)) return false;
     const previous = lane.tail?.offset ?? Number.NaN;
     const notice = record.kind === 'event' ? undefined : encodeNotice(record, previous);
     const length = notice?.length ?? eventRecordBytes(record as DeliveryEvent);
@@ -56,12 +56,13 @@ export class Batch {
     const tail = tailAfter(lane.tail, record);
     lane.tail = tail;
     const position = chunk.start + chunk.used;
-    if (share === undefined) {
+    if (known === undefined) {
       const index = new LaneIndex(record.offset);
       index.push(record.offset, position, length);
-      this.lanes.set(lane, { ...shareOf(previous, record), tail, index });
+      this.lanes.set(lane, { share: shareOf(previous, record, tail), index });
     } else {
-      share.index.push(record.offset, position, length);
+      const { share } = known;
+      known.index.push(record.offset, position, length);
       share.last = record.offset;
       share.count += 1;
       share.tail = tail;
@@ -111,7 +112,7 @@ export type LaneStep =
   | Pick<DeliveryEvent, 'kind' | 'offset' | 'sessionId' | 'seq'>;
 
 /** A share with one record. */
-export function shareOf(previous: number, record: LaneStep): Omit<LaneShare, 'tail'> {
+export function shareOf(previous: number, record: LaneStep, tail: Tail): LaneShare {
   const isEvent = record.kind === 'event';
   return {
     previous,
@@ -120,6 +121,7 @@ export function shareOf(previous: number, record: LaneStep): Omit<LaneShare, 'ta
     count: 1,
     firstSessionId: isEvent ? record.sessionId : null,
     firstSeq: isEvent ? record.seq : null,
+    tail,
   };
 }
 

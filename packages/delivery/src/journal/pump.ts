@@ -126,7 +126,7 @@ export function createPump(log: Log, writer: Writer, retention: Retention, balla
     for (const batch of batches) {
       log.pendingBytes -= batch.bytes;
       log.pendingRecords -= batch.records;
-      for (const [lane, share] of batch.lanes) log.listener.onDurable(lane.key, share.last);
+      for (const [lane, { share }] of batch.lanes) log.listener.onDurable(lane.key, share.last);
       batch.release();
     }
     const done = waiters.filter(({ batch }) => !log.queue.includes(batch));

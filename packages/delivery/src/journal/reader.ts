@@ -25,9 +25,9 @@ export function createReader(log: Log, chunks: ChunkCache, indexes: IndexCache):
         if (index !== undefined && at < index.count && !isGone(segment)) return { source: segment, index, at };
       }
       for (const batch of log.queue) {
-        const share = batch.lanes.get(lane);
-        if (share === undefined || share.last <= afterOffset) continue;
-        return { source: batch, index: share.index, at: share.index.firstAbove(afterOffset) };
+        const own = batch.lanes.get(lane);
+        if (own === undefined || own.share.last <= afterOffset) continue;
+        return { source: batch, index: own.index, at: own.index.firstAbove(afterOffset) };
       }
       return undefined;
     },

@@ -119,8 +119,8 @@ export function createRetention(log: Log, reader: Reader, chunks: ChunkCache, in
       log.pendingBytes -= batch.bytes;
       log.pendingRecords -= batch.records;
       log.dropped += batch.records;
-      for (const [lane, share] of batch.lanes) {
-        const next = log.queue[log.writing]?.lanes.get(lane);
+      for (const [lane, { share }] of batch.lanes) {
+        const next = log.queue[log.writing]?.lanes.get(lane)?.share;
         const earlier = Number.isNaN(share.previous) ? -1 : share.previous;
         const sessionId = share.tail.sessionId ?? '';
         const same = isSameSession(share.firstSessionId, sessionId);

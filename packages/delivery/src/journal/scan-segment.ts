@@ -72,7 +72,7 @@ export async function scanSegment(
             const neighbour = sessionId === null ? undefined : { sessionId, seq };
             breaks.push({ lane, from: known.last, to: previous, previous: neighbour, next: record });
           }
-          const share = { ...shareOf(previous, record), tail: tailAfter(known?.tail, record) };
+          const share = shareOf(previous, record, tailAfter(known?.tail, record));
           const index = new LaneIndex(record.offset);
           index.push(record.offset, position, length);
           addShare(segment, lane, share, index, 0);

@@ -69,8 +69,8 @@ export function createWriter(log: Log, onSealed: (segment: Segment) => void): Wr
       segment.end += written;
       segment.size = segment.end;
       for (const batch of batches) {
-        for (const [lane, share] of batch.lanes) {
-          addShare(segment, lane, share, share.index, shift);
+        for (const [lane, { share, index }] of batch.lanes) {
+          addShare(segment, lane, share, index, shift);
           lane.durable = share.tail;
         }
         segment.oldestAt = Math.min(segment.oldestAt, batch.oldestAt);
@@ -93,7 +93,7 @@ export function createWriter(log: Log, onSealed: (segment: Segment) => void): Wr
 
   const fits = (target: Target, batches: readonly Batch[]): boolean =>
     batches.every((batch) =>
-      [...batch.lanes].every(([lane, share]) => target.segment.index?.get(lane)?.holds(share.last) ?? true),
+      [...batch.lanes].every(([lane, { share }]) => target.segment.index?.get(lane)?.holds(share.last) ?? true),
     );
 
   const attempt = async (batches: readonly Batch[]): Promise<void> => {

@@ -39,6 +39,8 @@ export class Source implements LaneKey {
   manager: GatewayManager | undefined;
   /** In the row of those that are looked at when this tick is over. */
   isDue = false;
+  /** In the row of those whose newest events go to the journal when this tick is over. */
+  isUnwritten = false;
   #records: (DeliveryRecord | undefined)[] = [];
   #head = 0;
 

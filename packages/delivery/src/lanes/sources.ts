@@ -42,6 +42,7 @@ export function sourceOf(delivery: Delivery, shardId: number, shardCount: number
 
 /** Has the source looked at when this tick is over, or a little later, together with all others that got something by then. */
 export function markDue(delivery: Delivery, source: Source): void {
+  if (delivery.journalAfterMs === 0) markUnwritten(delivery, source);
   if (source.isDue) return;
   source.isDue = true;
   const { due } = delivery.runtime;
@@ -49,6 +50,23 @@ export function markDue(delivery: Delivery, source: Source): void {
   const waitMs = delivery.runtime.gatheredAt + delivery.gatherMs - delivery.clock.now();
   if (waitMs <= 0) delivery.soon(() => pumpDue(delivery));
   else delivery.clock.setTimer(() => pumpDue(delivery), waitMs);
+}
+
+/** What is to be on the disk at once goes to the journal when this tick is over: it gathers by itself what comes while it writes. */
+function markUnwritten(delivery: Delivery, source: Source): void {
+  if (source.isUnwritten) return;
+  source.isUnwritten = true;
+  const { unwritten } = delivery.runtime;
+  if (unwritten.push(source) === 1) delivery.soon(() => writeDue(delivery));
+}
+
+function writeDue(delivery: Delivery): void {
+  const { unwritten } = delivery.runtime;
+  delivery.runtime.unwritten = [];
+  for (const source of unwritten) {
+    source.isUnwritten = false;
+    giveToJournal(delivery, source, source.next - 1);
+  }
 }
 
 function pumpDue(delivery: Delivery): void {
@@ -59,7 +77,7 @@ function pumpDue(delivery: Delivery): void {
   for (const source of due) {
     source.isDue = false;
     source.sendable = source.next - 1;
-    if (delivery.journalAfterMs === 0 || runtime.state === 'draining') giveToJournal(delivery, source, source.next - 1);
+    if (runtime.state === 'draining') giveToJournal(delivery, source, source.next - 1);
     for (const lane of lanesOf(delivery, source)) pump(delivery, lane);
   }
   relieveMemory(delivery);

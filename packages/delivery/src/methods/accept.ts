@@ -1,6 +1,7 @@
 import type { GatewayManager } from '@shardgate/gateway';
+import { AcceptedEvent } from '../accepted-event.ts';
 import type { AcceptedPayload, Delivery } from '../delivery.ts';
-import { weightOf, type DeliveryEvent } from '../delivery-record.ts';
+import { weightOf } from '../delivery-record.ts';
 import { INTERACTION, watchInteraction } from '../interactions/interaction-watch.ts';
 import { noticeShardCount } from '../lanes/generations.ts';
 import { relieveMemory } from '../lanes/spill.ts';
@@ -36,20 +37,7 @@ export function accept(
   }
   source.seq = s ?? source.seq;
   if (delivery.commands?.wants(payload.t) === true) showCommands(delivery, payload);
-  const bytes = jsonBytes(payload);
-  const event: DeliveryEvent = {
-    kind: 'event',
-    shardId,
-    shardCount: shard.shardCount,
-    offset: source.next,
-    sessionId,
-    seq: s,
-    t: payload.t,
-    receivedAt: delivery.clock.wallTime(),
-    bytes,
-    ...(payload.guildEvent === undefined ? undefined : { guildEvent: payload.guildEvent }),
-    ...(payload.old === undefined ? undefined : { old: Buffer.from(payload.old) }),
-  };
+  const event = new AcceptedEvent(source, payload, jsonBytes(payload), delivery.clock.wallTime());
   source.push(event);
   runtime.memoryBytes += weightOf(event);
   runtime.counts.accepted++;

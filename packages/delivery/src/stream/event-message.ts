@@ -1,7 +1,15 @@
 import type { DeliveryEvent, DeliveryGap, DeliveryReshard } from '../delivery-record.ts';
+import type { OutgoingMessage } from './outgoing.ts';
+import { writeDecimal } from './decimal.ts';
 import { CURSOR_BYTES, EVENT_OVERHEAD_BYTES } from './protocol.ts';
 
+const OFFSET = Buffer.from('{"offset":');
+const SEQ = Buffer.from(',"seq":');
+const AT = Buffer.from(',"at":');
+const PAYLOAD = Buffer.from(',"payload":');
 const OLD = Buffer.from(',"old":');
+const NULL = Buffer.from('null');
+const [CLOSE_BRACE, CLOSE_BRACKET, COMMA] = [0x7d, 0x5d, 0x2c];
 const SNOWFLAKE = /^\d{1,20}$/;
 
 /** What all events of one `events` message have in common. */
@@ -11,8 +19,6 @@ export interface EventMessageHead {
   readonly epoch: number;
   /** How often these events were sent before. */
   readonly attempt: number;
-  /** Bytes to leave free in front. */
-  readonly headroom: number;
   /** Whether events are sent with `old`. */
   readonly withOld: boolean;
 }
@@ -34,64 +40,77 @@ export function noticeCost(notice: DeliveryGap | DeliveryReshard): number {
  *
  * @param cost what {@link eventCost} gives for all of them
  */
-export function eventsMessage(head: EventMessageHead, events: readonly DeliveryEvent[], cost: number): Buffer {
-  const { lane, epoch, attempt, headroom, withOld } = head;
+export function eventsMessage(head: EventMessageHead, events: readonly DeliveryEvent[], cost: number): OutgoingMessage {
+  const { lane, epoch, attempt, withOld } = head;
   const session = JSON.stringify(events[0]?.sessionId ?? '');
   const start = `{"op":"events","lane":"${lane}","epoch":${epoch},"session":${session},"events":[`;
-  const buffer = Buffer.allocUnsafe(headroom + start.length * 3 + cost + 2);
   const tries = attempt === 0 ? '' : `,"attempt":${attempt}`;
-  let end = headroom + buffer.write(start, headroom);
-  let opening = '{"offset":';
-  for (const event of events) {
-    let header = `${opening}${event.offset},"seq":${event.seq},"at":${event.receivedAt}${tries}`;
-    if (event.guildId !== undefined && SNOWFLAKE.test(event.guildId)) header += `,"guildId":"${event.guildId}"`;
-    if (event.guildEvent !== undefined) header += `,"guildEvent":"${event.guildEvent}"`;
-    // All of it is ASCII, and shorter than what `eventCost` sets aside.
-    end += buffer.write(`${header},"payload":`, end, 'latin1');
-    end += event.bytes.copy(buffer, end);
-    if (withOld && event.old !== undefined) {
-      end += OLD.copy(buffer, end);
-      end += event.old.copy(buffer, end);
-    }
-    buffer[end++] = 0x7d;
-    opening = ',{"offset":';
-  }
-  buffer[end++] = 0x5d;
-  buffer[end++] = 0x7d;
-  return buffer.subarray(0, end);
+  return {
+    mostBytes: start.length * 3 + cost + 2,
+    write(target, at) {
+      let end = at + target.write(start, at);
+      for (const event of events) {
+        end = writeHeader(event, tries, target, end);
+        end += event.bytes.copy(target, end);
+        if (withOld && event.old !== undefined) {
+          end += OLD.copy(target, end);
+          end += event.old.copy(target, end);
+        }
+        target[end++] = CLOSE_BRACE;
+        target[end++] = COMMA;
+      }
+      // In the place of the last comma.
+      target[end - 1] = CLOSE_BRACKET;
+      target[end] = CLOSE_BRACE;
+      return end + 1;
+    },
+  };
 }
 
-type NoticeHead = Pick<EventMessageHead, 'lane' | 'epoch' | 'headroom'>;
+/** What stands before an event's payload. All of it is ASCII, and shorter than what `eventCost` sets aside. */
+function writeHeader(event: DeliveryEvent, tries: string, target: Buffer, at: number): number {
+  let end = at + OFFSET.copy(target, at);
+  end = writeDecimal(event.offset, target, end);
+  end += SEQ.copy(target, end);
+  end = event.seq === null ? end + NULL.copy(target, end) : writeDecimal(event.seq, target, end);
+  end += AT.copy(target, end);
+  end = writeDecimal(event.receivedAt, target, end);
+  if (tries !== '') end += target.write(tries, end, 'latin1');
+  if (event.guildId !== undefined && SNOWFLAKE.test(event.guildId))
+    end += target.write(`,"guildId":"${event.guildId}"`, end, 'latin1');
+  if (event.guildEvent !== undefined) end += target.write(`,"guildEvent":"${event.guildEvent}"`, end, 'latin1');
+  return end + PAYLOAD.copy(target, end);
+}
+
+type NoticeHead = Pick<EventMessageHead, 'lane' | 'epoch'>;
 
 /** The `reshard` message. */
-export function reshardMessage({ lane, epoch, headroom }: NoticeHead, reshard: DeliveryReshard): Buffer {
+export function reshardMessage({ lane, epoch }: NoticeHead, reshard: DeliveryReshard): OutgoingMessage {
   const { offset, from, to, at } = reshard;
-  return textMessage({ op: 'reshard', lane, epoch, offset, from, to, at }, headroom);
+  return textMessage({ op: 'reshard', lane, epoch, offset, from, to, at });
 }
 
 /** The `gap` message. */
-export function gapMessage(head: NoticeHead, gap: DeliveryGap): Buffer {
-  return textMessage(
-    {
-      op: 'gap',
-      lane: head.lane,
-      epoch: head.epoch,
-      offset: gap.offset,
-      session: gap.sessionId,
-      afterSeq: gap.afterSeq,
-      nextSeq: gap.nextSeq,
-      count: gap.count,
-      cause: gap.cause,
-      detectedAt: gap.detectedAt,
-    },
-    head.headroom,
-  );
+export function gapMessage(head: NoticeHead, gap: DeliveryGap): OutgoingMessage {
+  return textMessage({
+    op: 'gap',
+    lane: head.lane,
+    epoch: head.epoch,
+    offset: gap.offset,
+    session: gap.sessionId,
+    afterSeq: gap.afterSeq,
+    nextSeq: gap.nextSeq,
+    count: gap.count,
+    cause: gap.cause,
+    detectedAt: gap.detectedAt,
+  });
 }
 
 /** Any other message. */
-export function textMessage(message: object, headroom: number): Buffer {
+export function textMessage(message: object): OutgoingMessage {
   const text = JSON.stringify(message);
-  const buffer = Buffer.allocUnsafe(headroom + Buffer.byteLength(text));
-  buffer.write(text, headroom);
-  return buffer;
+  return {
+    mostBytes: Buffer.byteLength(text),
+    write: (target, at) => at + target.write(text, at),
+  };
 }

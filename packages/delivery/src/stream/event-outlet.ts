@@ -2,10 +2,10 @@ import type { Clock } from '@shardgate/gateway';
 import { eventsMessage, gapMessage, reshardMessage } from './event-message.ts';
 import type { Freed } from './lane.ts';
 import type { Lease } from './leases.ts';
-import { systemSoon } from '../ports/soon.ts';
 import { LEAST_BUFFER_BYTES } from './protocol.ts';
 import type { StreamWindow } from './protocol.ts';
 import type { StreamConnection } from './stream-connection.ts';
+import { createTurns } from './turns.ts';
 
 /** What one client is sent: the records of its lanes, each lane in turn, never more than its window takes. */
 export interface EventOutlet {
@@ -36,9 +36,7 @@ export interface EventOutletOptions {
 }
 
 export function createEventOutlet({ connection, window, clock, withOld }: EventOutletOptions): EventOutlet {
-  const { headroom } = connection;
-  /** Lanes with something to send, in the order of their turns. */
-  const waiting = new Set<Lease>();
+  const waiting = createTurns();
   const inFlight = { events: 0, bytes: 0 };
   /** When something was acknowledged last, or sent while nothing was unacknowledged. */
   let progressAt = 0;
@@ -47,30 +45,28 @@ export function createEventOutlet({ connection, window, clock, withOld }: EventO
   let isClosed = false;
 
   const plan = (): void => {
-    if (isFlushPlanned || isClosed || waiting.size === 0) return;
+    if (isFlushPlanned || isClosed || waiting.first === undefined) return;
     isFlushPlanned = true;
-    systemSoon(flush);
+    // All lanes of a look at new events, or of a chunk with acknowledgements, come in one go.
+    queueMicrotask(flush);
   };
 
   const flush = (): void => {
     isFlushPlanned = false;
-    if (!isClosed && waiting.size > 0) connection.together(sendWaiting);
+    if (!isClosed && waiting.first !== undefined) connection.together(sendWaiting);
   };
 
   const sendWaiting = (): void => {
     const now = clock.now();
-    for (const lease of waiting) {
+    for (let lease = waiting.first; lease !== undefined; lease = waiting.first) {
       // What a client acknowledges without reading it still stands in the socket's buffer.
       if (connection.bufferedBytes() >= fullAt) return;
-      if (!sendNext(lease, now)) {
-        // There is a next one, but no room for it.
-        if (lease.lane.hasMore && !lease.handingOn) return;
-        waiting.delete(lease);
-      } else {
-        // To the end of the line, where this loop comes by again.
-        waiting.delete(lease);
-        if (lease.lane.hasMore) waiting.add(lease);
-      }
+      const isSent = sendNext(lease, now);
+      const { hasMore } = lease.lane;
+      // There is a next one, but no room for it.
+      if (!isSent && hasMore && !lease.handingOn) return;
+      waiting.next();
+      if (isSent && hasMore) waiting.add(lease);
     }
   };
 
@@ -85,11 +81,13 @@ export function createEventOutlet({ connection, window, clock, withOld }: EventO
     if (run === undefined) return false;
     if (wasSettled) lease.progressAt = now;
     if (inFlight.events === 0) progressAt = now;
-    const head = { lane: lane.name, epoch, headroom };
     if (run.kind === 'events') {
-      connection.send(eventsMessage({ ...head, attempt: run.attempt, withOld }, run.events, run.cost));
+      // Not spread out of a shorter object: V8 would make two hidden classes for each message.
+      const head = { lane: lane.name, epoch, attempt: run.attempt, withOld };
+      connection.send(eventsMessage(head, run.events, run.cost));
       inFlight.events += run.events.length;
     } else {
+      const head = { lane: lane.name, epoch };
       connection.send(run.kind === 'gap' ? gapMessage(head, run.gap) : reshardMessage(head, run.reshard));
       inFlight.events++;
     }
@@ -107,7 +105,7 @@ export function createEventOutlet({ connection, window, clock, withOld }: EventO
       waiting.add(lease);
       plan();
     },
-    forget: (lease) => void waiting.delete(lease),
+    forget: (lease) => waiting.remove(lease),
     acknowledge(lease, offset) {
       const freed = lease.lane.acknowledge(offset);
       if (freed.events === 0) return;

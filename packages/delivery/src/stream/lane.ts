@@ -10,6 +10,12 @@ interface Pending {
   readonly batch: Batch;
   /** How often it went to a client that then lost the lane. */
   resends: number;
+  /** What of it was sent under the present lease, and what that took from the window: looked at record by record only when a part is acknowledged. */
+  sentEvents: number;
+  sentBytes: number;
+  /** Highest offset of that. */
+  sentOffset: number;
+  readonly onGivenUp: (freed: Freed) => void;
   settle(error?: Error): void;
 }
 
@@ -72,6 +78,15 @@ export function createLane(key: LaneKey, withOld = true): Lane {
   let acked = 0;
   let sentOffset = -1;
 
+  /** One for all batches up to a failure, which ends it: a listener for each shows in a profile. */
+  let heard: AbortSignal | undefined;
+
+  const givenUp = (signal: AbortSignal): void => {
+    const first = queue.findIndex(({ batch }) => batch.signal === signal);
+    const pending = queue[first];
+    if (pending !== undefined) pending.onGivenUp(cut(first, abortError(pending.batch)));
+  };
+
   const isSent = (record: DeliveryRecord): boolean => {
     if (record.kind === 'event') return lane.wanted === undefined || lane.wanted.has(record.t);
     return record.kind === 'gap' || lane.takesReshards;
@@ -88,6 +103,15 @@ export function createLane(key: LaneKey, withOld = true): Lane {
       place.batch++;
       place.record = 0;
     }
+  };
+
+  /** The record is on its way. */
+  const send = (pending: Pending, { offset }: DeliveryRecord, cost: number): void => {
+    step(sent);
+    sentOffset = offset;
+    pending.sentEvents++;
+    pending.sentBytes += cost;
+    pending.sentOffset = offset;
   };
 
   /** Forgets batches from the given one on; gives what of them was sent and not acknowledged. */
@@ -129,26 +153,25 @@ export function createLane(key: LaneKey, withOld = true): Lane {
     wanted: undefined,
     takesReshards: true,
     push(batch, onGivenUp) {
+      const { signal } = batch;
+      if (signal.aborted) return Promise.reject(abortError(batch));
+      if (signal !== heard) {
+        heard = signal;
+        signal.addEventListener('abort', () => givenUp(signal), { once: true });
+      }
       return new Promise((resolve, reject) => {
-        const givenUp = (): void => {
-          const index = queue.indexOf(pending);
-          if (index !== -1) onGivenUp(cut(index, abortError(batch)));
-        };
-        const pending: Pending = {
+        queue.push({
           batch,
           resends: 0,
+          sentEvents: 0,
+          sentBytes: 0,
+          sentOffset: -1,
+          onGivenUp,
           settle(error) {
-            batch.signal.removeEventListener('abort', givenUp);
             if (error === undefined) resolve();
             else reject(error);
           },
-        };
-        if (batch.signal.aborted) {
-          reject(abortError(batch));
-          return;
-        }
-        batch.signal.addEventListener('abort', givenUp, { once: true });
-        queue.push(pending);
+        });
       });
     },
     take(left, isWindowEmpty) {
@@ -164,11 +187,11 @@ export function createLane(key: LaneKey, withOld = true): Lane {
         const fits = (run?.events.length ?? 0) < left.events && used + cost <= left.bytes;
         // A record larger than the whole window goes alone, or it would never go.
         if (!fits && !(isFirst && isWindowEmpty)) break;
-        const attempt = attemptOf(queue[sent.batch]);
+        const pending = queue[sent.batch] as Pending;
+        const attempt = attemptOf(pending);
         if (record.kind !== 'event') {
           if (!isFirst) break;
-          step(sent);
-          sentOffset = record.offset;
+          send(pending, record, cost);
           return record.kind === 'gap'
             ? { kind: 'gap', gap: record, cost }
             : { kind: 'reshard', reshard: record, cost };
@@ -177,8 +200,7 @@ export function createLane(key: LaneKey, withOld = true): Lane {
         else if (attempt !== run.attempt || record.sessionId !== run.events[0]?.sessionId) break;
         run.events.push(record);
         run.cost += cost;
-        sentOffset = record.offset;
-        step(sent);
+        send(pending, record, cost);
         if (run.cost >= EVENTS_MESSAGE_BYTES || run.events.length >= EVENTS_MESSAGE_COUNT) break;
       }
       return run;
@@ -191,6 +213,12 @@ export function createLane(key: LaneKey, withOld = true): Lane {
         const { records } = pending.batch;
         const until = sent.batch > 0 ? records.length : sent.record;
         let last = -1;
+        if (acked === 0 && sent.batch > 0 && pending.sentOffset <= offset) {
+          events += pending.sentEvents;
+          bytes += pending.sentBytes;
+          acked = records.length;
+          last = records.at(-1)?.offset ?? -1;
+        }
         for (; acked < until; acked++) {
           const record = records[acked] as DeliveryRecord;
           if (isSent(record)) {
@@ -215,6 +243,7 @@ export function createLane(key: LaneKey, withOld = true): Lane {
         const first = index === 0 ? acked : 0;
         if (index < sent.batch || (index === sent.batch && sent.record > first)) pending.resends++;
       }
+      for (const pending of queue) Object.assign(pending, { sentEvents: 0, sentBytes: 0, sentOffset: -1 });
       Object.assign(sent, { batch: 0, record: acked });
       sentOffset = -1;
     },
@@ -223,8 +252,8 @@ export function createLane(key: LaneKey, withOld = true): Lane {
   return lane;
 }
 
-function attemptOf(pending: Pending | undefined): number {
-  return pending === undefined ? 0 : pending.batch.attempt + pending.resends;
+function attemptOf(pending: Pending): number {
+  return pending.batch.attempt + pending.resends;
 }
 
 function abortError(batch: Batch): Error {

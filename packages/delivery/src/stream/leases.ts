@@ -29,6 +29,8 @@ export interface Lease {
   handingOn: boolean;
   /** Clock time of the last acknowledgement, or of the first record sent after everything was acknowledged. */
   progressAt: number;
+  /** It stands in the line of those of which its owner is to be sent something. */
+  isWaiting: boolean;
   /** Clock time at which the lane was last seen with something in it. */
   busyAt: number;
 }
@@ -102,6 +104,7 @@ export function createLeases(onHomeless: (lease: Lease) => void, withOld = true)
           owner: undefined,
           epoch: 0,
           handingOn: false,
+          isWaiting: false,
           progressAt: now,
           busyAt: now,
         };

@@ -83,7 +83,7 @@ export function createSession(id: string, connection: StreamConnection, host: Se
   /** False when there is nobody to send it to. */
   const send = (message: object): boolean => {
     if (isOver()) return false;
-    connection.send(textMessage(message, connection.headroom));
+    connection.send(textMessage(message));
     const unread = connection.bufferedBytes();
     if (unread > fullAt + settings.maxReplyBytes) {
       session.end('notReading', 'what you were sent is not being read');
@@ -222,7 +222,7 @@ export function createSession(id: string, connection: StreamConnection, host: Se
       outlet?.close();
       if (reason !== 'done') {
         const error = { op: 'error', code: reason, message, fatal: true } satisfies ErrorMessage;
-        connection.send(textMessage(error, connection.headroom));
+        connection.send(textMessage(error));
       }
       connection.setReading(true);
       connection.end(reason, message);

@@ -1,3 +1,4 @@
+import type { OutgoingMessage } from './outgoing.ts';
 import type { CloseReason } from './protocol.ts';
 
 /** What a session does when its connection tells it something. Assigned before the first message can arrive. */
@@ -16,13 +17,10 @@ export interface ConnectionListener {
 export interface StreamConnection {
   /** Address for reports and for counting wrong keys. */
   readonly address: string;
-  /** Bytes the transport needs free in front of a message. */
-  readonly headroom: number;
   /** Whether the key was right already, as a header of the handshake. */
   readonly authorized: boolean;
   listener: ConnectionListener | undefined;
-  /** Sends a message; its first `headroom` bytes are the transport's. */
-  send(message: Buffer): void;
+  send(message: OutgoingMessage): void;
   /** Everything sent until the end of `work` leaves in one write. */
   together(work: () => void): void;
   /** Bytes in the socket's buffer. */

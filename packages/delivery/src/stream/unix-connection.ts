@@ -1,36 +1,53 @@
 import type { Socket } from 'node:net';
 import { createLengthPrefixReader, LENGTH_BYTES } from './length-prefix.ts';
+import { createOutgoing, type Framing } from './outgoing.ts';
 import type { StreamConnection } from './stream-connection.ts';
+
+const LENGTH_PREFIX: Framing = {
+  mostBytes: LENGTH_BYTES,
+  write(message, target, at) {
+    const start = at + LENGTH_BYTES;
+    const end = message.write(target, start);
+    target.writeUInt32BE(end - start, at);
+    return end;
+  },
+};
 
 /** Each message is its length, four bytes, and its text. */
 export function createUnixConnection(socket: Socket, address: string, maxMessageBytes: number): StreamConnection {
   const reader = createLengthPrefixReader(maxMessageBytes);
+  const outgoing = createOutgoing(LENGTH_PREFIX, (bytes, done) => {
+    if (socket.writable) socket.write(bytes, done);
+    else done();
+  });
   let isEnding = false;
+  let isGathering = false;
   const connection: StreamConnection = {
     address,
     authorized: false,
-    headroom: LENGTH_BYTES,
     listener: undefined,
     send(message) {
-      if (isEnding || !socket.writable) return;
-      message.writeUInt32BE(message.length - LENGTH_BYTES);
-      socket.write(message);
+      if (isEnding) return;
+      outgoing.add(message);
+      if (!isGathering) outgoing.flush();
     },
     together(work) {
-      socket.cork();
+      isGathering = true;
       try {
         work();
       } finally {
-        socket.uncork();
+        isGathering = false;
+        outgoing.flush();
       }
     },
-    bufferedBytes: () => socket.writableLength,
+    bufferedBytes: () => socket.writableLength + outgoing.bytes,
     setReading(reading) {
       if (reading) socket.resume();
       else socket.pause();
     },
     end() {
       isEnding = true;
+      outgoing.flush();
       socket.end();
     },
     destroy: () => socket.destroy(),

@@ -1,7 +1,9 @@
 import type { Duplex } from 'node:stream';
 import type { WebSocket } from 'ws';
+import { createOutgoing } from './outgoing.ts';
 import { CLOSE_CODES } from './protocol.ts';
 import type { ConnectionListener, StreamConnection } from './stream-connection.ts';
+import { TEXT_FRAME } from './text-frame.ts';
 
 export interface WebSocketConnectionOptions {
   readonly socket: WebSocket;
@@ -17,28 +19,38 @@ const MOST_REASON_BYTES = 123;
 /** One text message is one message. */
 export function createWebSocketConnection(options: WebSocketConnectionOptions): StreamConnection {
   const { socket, stream, address, authorized } = options;
+  // Frames of ours stand between those of `ws`, which are written whole, too.
+  const outgoing = createOutgoing(TEXT_FRAME, (bytes, done) => {
+    if (socket.readyState === socket.OPEN) stream.write(bytes, done);
+    else done();
+  });
+  let isGathering = false;
   const connection: StreamConnection = {
     address,
     authorized,
-    headroom: 0,
     listener: undefined,
     send(message) {
-      if (socket.readyState === socket.OPEN) socket.send(message, { binary: false, compress: false });
+      outgoing.add(message);
+      if (!isGathering) outgoing.flush();
     },
     together(work) {
-      stream.cork();
+      isGathering = true;
       try {
         work();
       } finally {
-        stream.uncork();
+        isGathering = false;
+        outgoing.flush();
       }
     },
-    bufferedBytes: () => stream.writableLength,
+    bufferedBytes: () => stream.writableLength + outgoing.bytes,
     setReading(reading) {
       if (reading) socket.resume();
       else socket.pause();
     },
-    end: (reason, message) => socket.close(CLOSE_CODES[reason], message.slice(0, MOST_REASON_BYTES)),
+    end(reason, message) {
+      outgoing.flush();
+      socket.close(CLOSE_CODES[reason], message.slice(0, MOST_REASON_BYTES));
+    },
     destroy: () => socket.terminate(),
   };
   const tell = (): ConnectionListener | undefined => connection.listener;

@@ -1,12 +1,23 @@
-/** A dispatch whose handler has not settled, or has settled behind one that has not. */
-export interface InFlight {
+/**
+ * A dispatch whose handler has not settled, or has settled behind one that has not.
+ *
+ * A class, since V8 remembers of a literal how long its objects live, and after one pause of the bot would put all of them into the old heap.
+ */
+export class InFlight {
   /** Null for a dispatch that came without a number: it moves no cursor. */
   readonly seq: number | null;
   readonly bytes: number;
   readonly startedAt: number;
   /** Settled by number and not by its handler's promise. */
   held: boolean;
-  settled: boolean;
+  settled = false;
+
+  constructor(seq: number | null, bytes: number, startedAt: number, held: boolean) {
+    this.seq = seq;
+    this.bytes = bytes;
+    this.startedAt = startedAt;
+    this.held = held;
+  }
 }
 
 /**
@@ -66,12 +77,16 @@ export class SequenceTracker {
   /** The dispatch was dealt with at once. */
   settleNow(seq: number): void {
     if (this.#head === this.#inFlight.length) this.settled = seq;
-    else this.#inFlight.push({ seq, bytes: 0, startedAt: 0, held: false, settled: true });
+    else {
+      const entry = new InFlight(seq, 0, 0, false);
+      entry.settled = true;
+      this.#inFlight.push(entry);
+    }
   }
 
   /** The dispatch's handler works on it; {@link SequenceTracker.settle} ends it. */
   begin(seq: number | null, bytes: number, startedAt: number, held: boolean = false): InFlight {
-    const entry: InFlight = { seq, bytes, startedAt, held, settled: false };
+    const entry = new InFlight(seq, bytes, startedAt, held);
     this.#inFlight.push(entry);
     return entry;
   }

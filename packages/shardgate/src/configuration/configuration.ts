@@ -119,7 +119,7 @@ export interface Configuration {
       /** Bytes of one batch, at most. Unit: bytes. Default: `262144`. */
       readonly bytes: number;
     };
-    /** Least time from one look at new events to the next. 0: after each tick. Unit: milliseconds. Default: `2`. */
+    /** Least time from one look at new events to the next. 0: after each tick. Unit: milliseconds. Default: `5`. */
     readonly gatherMs: number;
     /** Bytes of events in memory over all shards; beyond it the oldest are only in the journal. Unit: bytes. Default: `16777216`. */
     readonly maxMemoryBytes: number;

@@ -54,7 +54,7 @@ export const delivery: z.ZodType<Configuration['delivery']> = section({
     events: leaf(wholeNumber(1).default(256), { description: 'Events of one batch, at most.', unit: 'events' }),
     bytes: leaf(wholeNumber(1).default(256 * 1024), { description: 'Bytes of one batch, at most.', unit: 'bytes' }),
   }).prefault({}),
-  gatherMs: leaf(milliseconds(0).default(2), {
+  gatherMs: leaf(milliseconds(0).default(5), {
     description: 'Least time from one look at new events to the next. 0: after each tick.',
     unit: 'milliseconds',
   }),
