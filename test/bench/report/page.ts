@@ -111,6 +111,7 @@ function rules({ pacedRate }: Results): string {
   window. CPU time is that of the whole process, all threads, user and system.
 - **Paced**: ${pacedRate.toLocaleString('en-US')} events/s over all shards, each a write of its own, far below what any program can take (but for fzstd): what an event costs in daily life,
   most of which is the system's and \`ws\`'s work for each packet. **Burst**: as fast as the program reads, many events in a packet: what is left when that is shared.
+  With a consumer, half a minute of it instead of seconds, for all programs there: code that runs for each batch takes that long until it is compiled.
 - **Rounds.** Programs take turns, each round begins with another; shown are the median and, in brackets, the least and the most. Ratios are
   taken within each round, and of these the median.
 - **Heartbeats** are asked for every ten minutes, longer than any run, and not acknowledged: an answer could not be put into a stream that is compressed already.
