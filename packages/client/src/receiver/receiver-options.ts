@@ -30,7 +30,7 @@ export interface EventReceiverOptions {
   readonly maxBodyBytes?: number | undefined;
   /** How far the clocks may be apart when requests are signed, seconds. Default 300. */
   readonly toleranceSeconds?: number | undefined;
-  /** How many handled events are remembered, so that they are not handled again. Default 10,000. */
+  /** How many handled events are remembered at least, so that they are not handled again; at most twice as many are. Default 10,000. */
   readonly remembered?: number | undefined;
   /** Default: real time. */
   readonly clock?: Clock | undefined;

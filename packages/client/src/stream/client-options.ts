@@ -32,7 +32,7 @@ export interface EventClientOptions {
   readonly handlerTimeoutMs?: number;
   /** Remembers the ids of handled events beyond a restart. */
   readonly seen?: SeenStore;
-  /** Ids of handled events that are remembered in memory. @defaultValue `16_384` */
+  /** Ids of handled events that are remembered in memory, at least; at most twice as many. @defaultValue `16_384` */
   readonly seenLimit?: number;
   /** Longest time a connection may take to come about, milliseconds. @defaultValue `10_000` */
   readonly connectTimeoutMs?: number;

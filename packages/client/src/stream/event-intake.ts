@@ -1,6 +1,6 @@
-import type { GatewayDispatchPayload } from 'discord-api-types/v10';
 import type { EventGap } from '../event-gap.ts';
 import type { StreamEvent } from './client-event.ts';
+import { LaneEvent } from './lane-event.ts';
 import { ClientError } from './client-error.ts';
 import type { EventHandling } from './event-handling.ts';
 import { createKeyedRunner } from './keyed-runner.ts';
@@ -11,7 +11,7 @@ import { afterThisTick } from '../ports/tick.ts';
 import { createRecentIds } from '../recent-ids.ts';
 import { readReshard } from '../reshard-notice.ts';
 import type { ReshardNotice } from '../reshard-notice.ts';
-import type { EventsMessage, GapMessage, ReshardMessage, WireEvent } from './server-message.ts';
+import type { EventsMessage, GapMessage, ReshardMessage } from './server-message.ts';
 
 export interface EventIntakeOptions {
   readonly concurrency: number;
@@ -62,6 +62,8 @@ export interface EventIntake {
 interface Entry {
   readonly event: StreamEvent;
   readonly places: { readonly progress: LaneProgress; readonly offset: number }[];
+  /** It is done, or given up. */
+  isOver: boolean;
 }
 
 export function createEventIntake(options: EventIntakeOptions): EventIntake {
@@ -100,7 +102,9 @@ export function createEventIntake(options: EventIntakeOptions): EventIntake {
 
   const isWanted = ({ places }: Entry): boolean => places.some(({ progress }) => progress.isHeld);
 
-  const forget = ({ event: { id } }: Entry): void => {
+  const forget = (entry: Entry): void => {
+    const { id } = entry.event;
+    entry.isOver = true;
     if (id !== null) underWay.delete(id);
   };
 
@@ -129,8 +133,7 @@ export function createEventIntake(options: EventIntakeOptions): EventIntake {
       counts.duplicates++;
       finish(progress, offset);
     } else {
-      const entry: Entry = { event, places: [place] };
-      if (id !== null) underWay.set(id, entry);
+      const entry: Entry = { event, places: [place], isOver: false };
       runner.add(orderKey(event), {
         run: () => run(entry),
         isWanted() {
@@ -139,6 +142,8 @@ export function createEventIntake(options: EventIntakeOptions): EventIntake {
           return false;
         },
       });
+      // Most handlers are done at once.
+      if (id !== null && !entry.isOver) underWay.set(id, entry);
     }
   };
 
@@ -186,11 +191,12 @@ export function createEventIntake(options: EventIntakeOptions): EventIntake {
     events(message) {
       const progress = heldLane(message.lane, message.epoch);
       if (progress === undefined) return;
+      const lane = readLane(message.lane);
       for (const wire of message.events) {
         const state = progress.begin(wire.offset);
         if (state === 'new') {
           counts.received++;
-          takeEvent(progress, readEvent(message, wire));
+          takeEvent(progress, new LaneEvent(lane, message, wire));
         } else if (state === 'done') {
           acknowledgeSoon(progress);
         }
@@ -230,24 +236,4 @@ export function createEventIntake(options: EventIntakeOptions): EventIntake {
 function readLane(lane: string): { shardId: number; shardCount: number } {
   const [shardId = 0, shardCount = 1] = lane.split('/').map(Number);
   return { shardId, shardCount };
-}
-
-function readEvent({ lane, session }: EventsMessage, wire: WireEvent): StreamEvent {
-  const { seq, offset, payload, guildId, guildEvent, old } = wire;
-  return {
-    id: seq === null ? null : `${lane}:${session}:${seq}`,
-    ...readLane(lane),
-    sessionId: session,
-    seq,
-    t: payload.t,
-    d: payload.d,
-    // What the gateway hands on is a dispatch: op 0 with a name.
-    payload: payload as GatewayDispatchPayload,
-    offset,
-    receivedAt: wire.at,
-    attempt: wire.attempt ?? 0,
-    ...(old === undefined ? {} : { old }),
-    ...(guildId === undefined ? {} : { guildId }),
-    ...(guildEvent === undefined ? {} : { guildEvent }),
-  };
 }

@@ -43,6 +43,27 @@ export function createKeyedRunner(concurrency: number): KeyedRunner {
     });
   };
 
+  const startAtOnce = (key: string, task: Task): void => {
+    if (!task.isWanted()) return;
+    running++;
+    // What the task adds meanwhile waits.
+    isTurning = true;
+    const work = task.run();
+    isTurning = false;
+    if (work !== undefined) {
+      const line = lines.get(key);
+      if (line === undefined) lines.set(key, []);
+      else ready.delete(key);
+      void work.then(() => {
+        finished(key);
+        turn();
+      });
+    } else {
+      running--;
+    }
+    if (waiting > 0 || idleWaiters.length > 0) turn();
+  };
+
   const turn = (): void => {
     // Tasks that are done at once come back here: the loop below goes on with them, not the stack.
     if (isTurning) return;
@@ -72,6 +93,8 @@ export function createKeyedRunner(concurrency: number): KeyedRunner {
     },
     add(key, task) {
       const line = lines.get(key);
+      // Nothing waits: most handlers are done at once, and then the key need not be written down at all.
+      if (line === undefined && waiting === 0 && running < concurrency && !isTurning) return startAtOnce(key, task);
       waiting++;
       if (line === undefined) {
         lines.set(key, [task]);

@@ -40,14 +40,22 @@ export function createLaneProgress(lane: string, epoch: number): LaneProgress {
       return 'new';
     },
     finish(offset) {
-      done.add(offset);
       const before = doneOffset;
-      for (let next = offsets[first]; next !== undefined && done.delete(next); next = offsets[first]) {
+      if (offset === offsets[first]) {
+        doneOffset = offset;
+        first++;
+      } else {
+        done.add(offset);
+      }
+      for (let next = offsets[first]; next !== undefined && done.size > 0 && done.delete(next); next = offsets[first]) {
         doneOffset = next;
         first++;
       }
       // Now and then, so that the list does not grow for ever.
-      if (first > 512 || first === offsets.length) {
+      if (first === offsets.length) {
+        offsets.length = 0;
+        first = 0;
+      } else if (first > 512) {
         offsets = offsets.slice(first);
         first = 0;
       }
