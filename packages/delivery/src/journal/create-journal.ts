@@ -157,11 +157,12 @@ export function createJournal(options: JournalOptions): Journal {
     acknowledge(sink, key, offset) {
       assertOpen();
       const lane = lanes.of(key);
-      if (offset <= (lane.cursors.get(sink) ?? -1)) return;
+      const before = lane.cursors.get(sink) ?? offset;
+      if (lane.cursors.has(sink) && offset <= before) return;
       lane.cursors.set(sink, offset);
       lane.highest = Math.max(lane.highest, offset);
       log.control.cursorMoved(sink, lane);
-      if (closing === undefined) pump.cursorsMoved();
+      if (closing === undefined) pump.cursorsMoved(offset - before);
     },
     forget(key) {
       assertOpen();

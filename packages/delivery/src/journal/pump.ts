@@ -11,6 +11,8 @@ import type { Writer } from './writer.ts';
 const MOST_COMMIT_BYTES = 8 * 2 ** 20;
 /** Cursors wait at most this long for a write. */
 const CURSOR_DELAY_MS = 100;
+/** And no longer than it takes for so many records to be acknowledged: what lies behind a cursor comes again after a crash, however fast a consumer is. */
+const CURSOR_RECORDS = 256;
 const FIRST_RETRY_MS = 100;
 const LONGEST_RETRY_MS = 30_000;
 /** What waits is looked at this many times within the age it may have. */
@@ -20,8 +22,8 @@ const AGE_STEPS = 8;
 export interface Pump {
   /** There may be something to do. */
   kick(): void;
-  /** Cursors have moved. */
-  cursorsMoved(): void;
+  /** A cursor has moved, by so many records. */
+  cursorsMoved(records: number): void;
   /** Somebody was told that there is no room for that many bytes. */
   roomWanted(bytes: number): void;
   /** Resolves when everything taken is on the disk; tries at once and rejects when the disk refuses. */
@@ -37,6 +39,7 @@ export function createPump(log: Log, writer: Writer, retention: Retention, balla
   let stopped = false;
   let timer: unknown;
   let cursorTimer: unknown;
+  let movedRecords = 0;
   let ageTimer: unknown;
   let lastStart = Number.NEGATIVE_INFINITY;
   let failures = 0;
@@ -196,6 +199,14 @@ export function createPump(log: Log, writer: Writer, retention: Retention, balla
     log.listener.onRoom();
   };
 
+  const writeCursors = (): void => {
+    clock.clearTimer(cursorTimer);
+    cursorTimer = undefined;
+    movedRecords = 0;
+    log.control.cursorsDue = true;
+    kick();
+  };
+
   const watchAge = (): void => {
     if (settings.maxAgeMs === Number.POSITIVE_INFINITY || ageTimer !== undefined) return;
     ageTimer = clock.setTimer(() => {
@@ -211,12 +222,10 @@ export function createPump(log: Log, writer: Writer, retention: Retention, balla
       watchAge();
       kick();
     },
-    cursorsMoved() {
-      cursorTimer ??= clock.setTimer(() => {
-        cursorTimer = undefined;
-        log.control.cursorsDue = true;
-        kick();
-      }, CURSOR_DELAY_MS);
+    cursorsMoved(records) {
+      movedRecords += records;
+      if (movedRecords >= CURSOR_RECORDS) writeCursors();
+      else cursorTimer ??= clock.setTimer(writeCursors, CURSOR_DELAY_MS);
     },
     roomWanted: (bytes) => void (wanted = bytes),
     async flush() {
