@@ -36,13 +36,18 @@ export function createKeyedRunner(concurrency: number): KeyedRunner {
   const start = (key: string, task: Task): void => {
     running++;
     const work = task.run();
-    if (work === undefined) return finished(key);
+    if (work === undefined) finished(key);
+    else finishAfter(key, work);
+  };
+
+  const finishAfter = (key: string, work: Promise<void>): void => {
     void work.then(() => {
       finished(key);
       turn();
     });
   };
 
+  /** The same for a key of which nothing waits or runs; it is only written down when the task takes its time. */
   const startAtOnce = (key: string, task: Task): void => {
     if (!task.isWanted()) return;
     running++;
@@ -54,10 +59,7 @@ export function createKeyedRunner(concurrency: number): KeyedRunner {
       const line = lines.get(key);
       if (line === undefined) lines.set(key, []);
       else ready.delete(key);
-      void work.then(() => {
-        finished(key);
-        turn();
-      });
+      finishAfter(key, work);
     } else {
       running--;
     }

@@ -40,7 +40,7 @@ export function createOutgoing(framing: Framing, send: (bytes: Buffer, done: () 
   let current: Buffer | undefined;
   let end = 0;
 
-  /** A buffer for so many bytes at least; all that are kept are lent where it is one of its own. */
+  /** A buffer for so many bytes at least; one for this message alone where it is large, or all that are kept are lent. */
   function take(bytes: number): Buffer {
     if (bytes > BUFFER_BYTES) return Buffer.allocUnsafeSlow(bytes);
     const kept = free.pop();

@@ -21,7 +21,7 @@ export interface StreamConnection {
   readonly authorized: boolean;
   listener: ConnectionListener | undefined;
   send(message: OutgoingMessage): void;
-  /** Everything sent until the end of `work` leaves in one write. */
+  /** What is sent until the end of `work` leaves together, in as few writes as its size allows. */
   together(work: () => void): void;
   /** Bytes in the socket's buffer. */
   bufferedBytes(): number;
