@@ -65,7 +65,7 @@ export const plainDefaults: Readonly<PlainDefaults> = {
   queueResetInterval: SEND_WINDOW_MS,
   maxRequestsPerInterval: SENDS_PER_WINDOW,
   maxQueuedCommands: 1_000,
-  maxInFlight: { events: 4_096, bytes: 4 * 1024 * 1024 },
+  maxInFlight: { events: 1_024, bytes: 4 * 1024 * 1024 },
   handlerTimeoutMs: 3_600_000,
   maxMessageBytes: 32 * 1024 * 1024,
   connectsPerSecond: 100,

@@ -125,7 +125,7 @@ export interface GatewayState {
   maxRequestsPerInterval: number;
   /** Commands that may wait per shard. Default 1,000. */
   maxQueuedCommands: number;
-  /** Dispatches per shard whose handler has not settled; above it the shard's socket is paused, heartbeats go on. Default 4,096 events, 4 MiB. */
+  /** Dispatches per shard whose handler has not settled; above it the shard's socket is paused, heartbeats go on. Default 1,024 events, 4 MiB. */
   maxInFlight: { readonly events: number; readonly bytes: number };
   /**
    * Milliseconds after which a handler that has not settled no longer counts: its event is reported and passed over. Until then a shard whose handler hangs

@@ -89,7 +89,20 @@ describe('a send limit', () => {
       expect(most(times, 60_000)).toBeLessThanOrEqual(limit);
       expect(Math.max(0, ...calm)).toBeLessThanOrEqual(limit - reserve);
     });
-    fc.assert(law, { numRuns: 150 });
+    fc.assert(law, {
+      numRuns: 150,
+      examples: [
+        // The wait, added to the time, is rounded to just before its end.
+        [
+          [
+            { pause: 0.000015890394206685702, burst: 20, urgent: false },
+            { pause: 19_999.999999999996, burst: 12, urgent: false },
+            { pause: 0, burst: 12, urgent: false },
+          ],
+          46,
+        ],
+      ],
+    });
   });
 
   test.each([{ limit: 0 }, { limit: 1.5 }, { windowMs: 0 }, { windowMs: Number.NaN }])(

@@ -5,6 +5,7 @@ import type { AddressInfo, Socket } from 'node:net';
 import { WebSocketServer, type WebSocket } from 'ws';
 import { until } from '../../../test/faults/real-bed.ts';
 import { systemClock, type GatewaySocket, type SocketError, type SocketHandlers } from '../src/index.ts';
+import { systemSoon } from '../src/ports/soon.ts';
 import { openClientSocket, type ClientSocketOptions } from '../src/websocket/client-socket.ts';
 
 export { until };
@@ -23,6 +24,7 @@ const defaults: ClientSocketOptions = {
   handshakeTimeoutMs: 5_000,
   closeTimeoutMs: 5_000,
   clock: systemClock,
+  soon: systemSoon,
 };
 
 /** What a test wants to do inside a handler. */

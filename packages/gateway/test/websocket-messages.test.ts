@@ -71,6 +71,21 @@ describe('messages', () => {
     await end(client);
   });
 
+  it('of a flood leave room for those of another connection: it waits for one chunk, not for all that is there', async () => {
+    const order: string[] = [];
+    const flood = await connected(() => order.push('flood'));
+    const other = await connected(() => order.push('other'));
+    const frame = serverFrame({ first: FIN | 2, payload: Buffer.alloc(1_024) });
+    // Both are in the kernel's buffers before this process reads anything.
+    flood.far.write(Buffer.concat(Array.from({ length: 2_000 }, () => frame)));
+    other.far.write(text('one'));
+    await until('all came', () => order.length === 2_001);
+    // Those of one chunk of 64 KiB.
+    expect(order.indexOf('other')).toBeLessThan(64);
+    await end(flood.client);
+    await end(other.client);
+  });
+
   it('pings of a peer that does not read do not pile up here', async () => {
     const { client, far } = await connected();
     far.pause();

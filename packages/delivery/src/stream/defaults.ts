@@ -27,7 +27,7 @@ export interface StreamDefaults {
 
 /** Defaults of both stream sinks. */
 export const STREAM_DEFAULTS: StreamDefaults = Object.freeze({
-  window: Object.freeze({ events: 1024, bytes: 4 * 1024 * 1024 }),
+  window: Object.freeze({ events: 4096, bytes: 4 * 1024 * 1024 }),
   old: true,
   maxClients: 64,
   maxHandshakes: 64,

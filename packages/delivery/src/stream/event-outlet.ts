@@ -2,7 +2,7 @@ import type { Clock } from '@shardgate/gateway';
 import { eventsMessage, gapMessage, reshardMessage } from './event-message.ts';
 import type { Freed } from './lane.ts';
 import type { Lease } from './leases.ts';
-import { LEAST_BUFFER_BYTES } from './protocol.ts';
+import { LEAST_BUFFER_BYTES, SOCKET_BUFFER_BYTES } from './protocol.ts';
 import type { StreamWindow } from './protocol.ts';
 import type { StreamConnection } from './stream-connection.ts';
 import { createTurns } from './turns.ts';
@@ -40,7 +40,7 @@ export function createEventOutlet({ connection, window, clock, withOld }: EventO
   const inFlight = { events: 0, bytes: 0 };
   /** When something was acknowledged last, or sent while nothing was unacknowledged. */
   let progressAt = 0;
-  const fullAt = Math.max(window.bytes, LEAST_BUFFER_BYTES);
+  const fullAt = Math.max(Math.min(window.bytes, SOCKET_BUFFER_BYTES), LEAST_BUFFER_BYTES);
   let isFlushPlanned = false;
   let isClosed = false;
 

@@ -1,3 +1,5 @@
+import { SOCKET_BUFFER_BYTES } from './protocol.ts';
+
 /** A message that can be written to where it is to stand. */
 export interface OutgoingMessage {
   /** It is never longer. */
@@ -25,8 +27,8 @@ export interface Outgoing {
 
 /** Holds what most writes have; a larger message has a buffer of its own. */
 const BUFFER_BYTES = 65_536;
-/** Buffers kept for the next writes. Lent to a socket that is not read from they would hold more than what stands in them, so there are few. */
-const BUFFERS_KEPT = 4;
+/** Buffers kept for the next writes: all that a socket is given before it is empty again. */
+const BUFFERS_KEPT = SOCKET_BUFFER_BYTES / BUFFER_BYTES;
 
 /**
  * Gathers messages in buffers that are used again once the socket has taken them: one for each write would be garbage outside the heap, which makes V8 collect all of it

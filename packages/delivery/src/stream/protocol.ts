@@ -54,8 +54,11 @@ export const EVENT_OVERHEAD_BYTES = 256;
 /** What a shard's cursor in a `reshard` message counts. */
 export const CURSOR_BYTES = 128;
 
-/** An `events` message ends with the event that takes it past this; so one large event still makes one message. */
-export const EVENTS_MESSAGE_BYTES: number = 256 * 1024;
+/**
+ * An `events` message ends with the event that takes it past this; so one large event still makes one message. Few are larger than the 64 KiB that a buffer holds
+ * which is used again, and the client has something to do before all that is sent has come.
+ */
+export const EVENTS_MESSAGE_BYTES: number = 48 * 1024;
 
 /** Most events in one `events` message. */
 export const EVENTS_MESSAGE_COUNT = 256;
@@ -66,6 +69,9 @@ export const EVENTS_MESSAGE_COUNT = 256;
  * @see https://nodejs.org/api/stream.html#event-drain
  */
 export const LEAST_BUFFER_BYTES: number = 64 * 1024;
+
+/** So much stands in a socket's buffer before the next message waits for it to be empty: as much as buffers that are used again hold. */
+export const SOCKET_BUFFER_BYTES: number = 1024 * 1024;
 
 /** Deepest nesting of a command. */
 export const MAX_COMMAND_DEPTH = 32;

@@ -18,7 +18,7 @@ export interface StreamOptions {
    * Most that is sent to one client and not acknowledged: events, and bytes (each event counts with its payload, its `old` and 256 bytes). A client
    * may ask for less. One event that is larger than all of it goes alone.
    *
-   * @defaultValue `{ events: 1024, bytes: 4_194_304 }`
+   * @defaultValue `{ events: 4096, bytes: 4_194_304 }`
    */
   readonly window?: Partial<StreamWindow>;
   /** Whether events have `old`, the object before the event, where a state knows it. @defaultValue `true` */

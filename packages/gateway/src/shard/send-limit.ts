@@ -64,7 +64,11 @@ export function createSendLimit(options: SendLimitOptions): SendLimit {
       const free = limit - Math.max(0, reserve);
       if (free < 1) return Number.POSITIVE_INFINITY;
       const tooMany = used(now) - free;
-      return tooMany < 0 ? 0 : Math.ceil(timeOf(tooMany) + windowMs - now);
+      if (tooMany < 0) return 0;
+      const freeAt = timeOf(tooMany) + windowMs;
+      const wait = Math.ceil(freeAt - now);
+      // Sums of doubles are rounded: a whole number may end just before that.
+      return now + wait < freeAt ? wait + 1 : wait;
     },
     reset() {
       count = 0;

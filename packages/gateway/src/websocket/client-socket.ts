@@ -1,5 +1,6 @@
 import type { Socket } from 'node:net';
 import type { Clock, TimerHandle } from '../ports/clock.ts';
+import type { Soon } from '../ports/soon.ts';
 import type { GatewaySocket, SocketHandlers } from '../ports/socket.ts';
 import { CloseStatus } from './close-status.ts';
 import { FrameError } from './frame-error.ts';
@@ -15,6 +16,7 @@ export interface ClientSocketOptions {
   /** A close that takes longer than this is ended without the peer, milliseconds. */
   readonly closeTimeoutMs: number;
   readonly clock: Clock;
+  readonly soon: Soon;
 }
 
 type State =
@@ -30,12 +32,15 @@ type State =
 /** Unsent bytes above which pings are not answered: a peer that does not read would not see it. */
 const MAX_UNSENT_BYTES = 64 * 1024;
 
+/** A chunk this long is all that Node reads in one go: there is more where it came from. */
+const FULL_CHUNK_BYTES = 64 * 1024;
+
 /**
  * Opens a WebSocket. Messages come straight from the socket's chunks, many of them in one loop. After `close` no message is told any more, and a pause ends,
  * since the peer's close frame has to be read. Messages that wait behind a pause when the connection breaks are not told.
  */
 export function openClientSocket(url: string, handlers: SocketHandlers, options: ClientSocketOptions): GatewaySocket {
-  const { clock } = options;
+  const { clock, soon } = options;
   const parser = createFrameParser(options.limits);
   let state: State = 'connecting';
   let socket: Socket | undefined;
@@ -100,7 +105,16 @@ export function openClientSocket(url: string, handlers: SocketHandlers, options:
   function received(chunk: Buffer): void {
     if (state === 'ending') return;
     parser.push(chunk);
+    if (chunk.length >= FULL_CHUNK_BYTES) takeTurns();
     readFrames();
+  }
+
+  /** Node would read 32 chunks of one socket before it looks at any other: in a flood, other shards and acknowledgements would wait for thousands of events. */
+  function takeTurns(): void {
+    socket?.pause();
+    soon(() => {
+      if (!paused) socket?.resume();
+    });
   }
 
   /** Tells what has come, until there is no more of it or the owner pauses. */

@@ -1,4 +1,5 @@
 import { systemClock } from '../ports/clock.ts';
+import { systemSoon } from '../ports/soon.ts';
 import type { OpenSocket } from '../ports/socket.ts';
 import { openClientSocket, type ClientSocketOptions } from './client-socket.ts';
 
@@ -14,6 +15,7 @@ const options: ClientSocketOptions = {
   // The gateway gives its own closes a second; this one only makes sure that no socket is left behind.
   closeTimeoutMs: 30_000,
   clock: systemClock,
+  soon: systemSoon,
 };
 
 /** The real door: a WebSocket of our own, without extensions (the protocol has its own compression). */

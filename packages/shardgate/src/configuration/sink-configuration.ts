@@ -26,7 +26,7 @@ export interface WebsocketSinkConfiguration {
   /** Web pages that may connect, by their `Origin`. Default: `[]`. */
   readonly allowedOrigins: readonly string[];
   readonly window?: {
-    /** Events sent to one client and not acknowledged. Unit: events. Default: 1,024. */
+    /** Events sent to one client and not acknowledged. Unit: events. Default: 4,096. */
     readonly events?: number;
     /** The same in bytes. Unit: bytes. Default: 4,194,304. */
     readonly bytes?: number;
@@ -59,7 +59,7 @@ export interface UnixSinkConfiguration {
   /** The key every client has to give. Default: none. */
   readonly secretKey?: string;
   readonly window?: {
-    /** Events sent to one client and not acknowledged. Unit: events. Default: 1,024. */
+    /** Events sent to one client and not acknowledged. Unit: events. Default: 4,096. */
     readonly events?: number;
     /** The same in bytes. Unit: bytes. Default: 4,194,304. */
     readonly bytes?: number;

@@ -29,7 +29,7 @@ const stream = {
     events: leaf(wholeNumber(1).exactOptional(), {
       description: 'Events sent to one client and not acknowledged.',
       unit: 'events',
-      defaultText: '1,024',
+      defaultText: '4,096',
     }),
     bytes: leaf(wholeNumber(1_024).exactOptional(), {
       description: 'The same in bytes.',
