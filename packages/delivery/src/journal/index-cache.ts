@@ -7,7 +7,7 @@ import { readFooter } from './segment.ts';
 import type { JournalStore } from './store.ts';
 
 /** Memory for the indexes of segments that are not being written. */
-const MOST_BYTES = 8 * 2 ** 20;
+const MOST_BYTES = 4 * 2 ** 20;
 
 /** Brings back the indexes of segments and keeps the last few in memory. */
 export interface IndexCache {

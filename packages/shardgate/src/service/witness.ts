@@ -16,7 +16,8 @@ export function watchAll(gateway: GatewayManager, delivery: Delivery, incidents:
 
 type Tell = (report: IncidentReport) => void;
 
-function watchGateway({ events }: GatewayManager, tell: Tell, log: Log): void {
+function watchGateway(gateway: GatewayManager, tell: Tell, log: Log): void {
+  const { events } = gateway;
   events.on('shardReady', ({ shardId, how }) => log.info({ shardId }, `shard ${shardId} is ready (${how})`));
   events.on('resumed', ({ shardId, replayed }) => log.info({ shardId, replayed }, `shard ${shardId} resumed`));
   events.on('shardDisconnected', ({ shardId, cause, retryInMs }) =>
@@ -51,14 +52,7 @@ function watchGateway({ events }: GatewayManager, tell: Tell, log: Log): void {
       shardId,
     }),
   );
-  events.on('shardPaused', ({ shardId, events: waiting }) =>
-    tell({
-      level: 'warn',
-      kind: 'shardPaused',
-      text: `shard ${shardId} reads no further: ${waiting} events are not settled`,
-      shardId,
-    }),
-  );
+  watchPauses(gateway, tell);
   events.on('identifyRefused', ({ shardId, reason, retryAfterMs }) =>
     tell({
       level: 'warn',
@@ -94,6 +88,32 @@ function watchGateway({ events }: GatewayManager, tell: Tell, log: Log): void {
   events.on('guildsChanged', ({ shardId, left, joined }) =>
     log.info({ shardId }, `shard ${shardId}: left ${left.length} and joined ${joined.length} guilds while away`),
   );
+}
+
+/** A flood pauses a shard for moments, many times a second, as it should: only a pause that lasts is worth a word. */
+const LONG_PAUSE_MS = 1_000;
+
+function watchPauses(gateway: GatewayManager, tell: Tell): void {
+  const { clock, events, shards } = gateway;
+  const watched = new Set<number>();
+  const look = (shardId: number): void => {
+    const shard = shards.get(shardId);
+    if (shard?.pausedSince === undefined) return void watched.delete(shardId);
+    const leftMs = shard.pausedSince + LONG_PAUSE_MS - clock.now();
+    if (leftMs > 0) return void clock.setTimer(() => look(shardId), leftMs);
+    watched.delete(shardId);
+    tell({
+      level: 'warn',
+      kind: 'shardPaused',
+      text: `shard ${shardId} has read nothing for ${seconds(LONG_PAUSE_MS)}: ${shard.inFlightEvents} events are not settled`,
+      shardId,
+    });
+  };
+  events.on('shardPaused', ({ shardId }) => {
+    if (watched.has(shardId)) return;
+    watched.add(shardId);
+    clock.setTimer(() => look(shardId), LONG_PAUSE_MS);
+  });
 }
 
 function watchDelivery({ events }: Delivery, tell: Tell): void {
