@@ -191,6 +191,24 @@ describe('sessions', () => {
   });
 });
 
+describe('a cursor', () => {
+  test('is on the disk after 256 acknowledged records at the latest, however long its timer takes', async () => {
+    const disk = createModelDisk();
+    // What has nothing to do with a timer goes on.
+    const clock = { ...createHastyClock(), setTimer: () => undefined };
+    const { journal } = await openJournal(disk, { clock, segmentBytes: MIB });
+    journal.append(Array.from({ length: 400 }, (_, index) => eventOf({ offset: index + 1 })));
+    await journal.flush();
+    const { syncs } = journal.status();
+    journal.acknowledge('main', LANE, 1);
+    journal.acknowledge('main', LANE, 257);
+    await turns(() => journal.status().syncs > syncs);
+    const again = await openJournal(createModelDisk(disk.cut('drop')));
+    expect(again.recovery.cursors).toEqual([{ ...LANE, sink: 'main', offset: 257 }]);
+    await again.journal.close();
+  });
+});
+
 describe('options', () => {
   const right: JournalOptions = {
     path: '/model',

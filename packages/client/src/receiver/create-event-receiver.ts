@@ -93,7 +93,8 @@ export function createEventReceiver(options: EventReceiverOptions): EventReceive
     events: createEventMemory(settings.remembered),
     counts,
     call: (event) => {
-      const named = listeners.get(event.t) ?? [];
+      const named = listeners.get(event.t);
+      if (named === undefined || named.length === 0) return settings.handler(event);
       return callAll([() => settings.handler(event), ...named.map((listener) => () => listener(event.d, event))]);
     },
   };

@@ -6,6 +6,7 @@ import type { EventMemory } from './event-memory.ts';
 import type { Delivery } from './parse-body.ts';
 import type { EventGap } from '../event-gap.ts';
 import type { ReshardNotice } from '../reshard-notice.ts';
+import { isThenable } from '../thenable.ts';
 import { withinTime } from '../time-limit.ts';
 import type { ReceiverSettings } from './receiver-options.ts';
 
@@ -17,7 +18,7 @@ export interface EventHandling {
   readonly settings: ReceiverSettings;
   readonly events: EventMemory;
   /** The handler and all listeners of the event. */
-  call(event: ReceivedEvent): Promise<void>;
+  call(event: ReceivedEvent): unknown;
   readonly counts: { handled: number; duplicates: number; failed: number; gaps: number; reshards: number };
 }
 
@@ -29,7 +30,9 @@ export async function handleAll(handling: EventHandling, deliveries: readonly De
   for (const delivery of deliveries) {
     if (reached !== undefined && clock.now() - started > BATCH_TIME_MS) return takenUpTo(reached);
     try {
-      await handleOne(handling, delivery);
+      const pending = handleOne(handling, delivery);
+      // Most handlers are done at once.
+      if (pending !== undefined) await pending;
     } catch (error) {
       if (!(error instanceof HandlerFailure)) throw error;
       return reached === undefined ? refusal(500, 'The handler failed.') : takenUpTo(reached);
@@ -39,40 +42,92 @@ export async function handleAll(handling: EventHandling, deliveries: readonly De
   return DONE;
 }
 
-async function handleOne(handling: EventHandling, delivery: Delivery): Promise<void> {
-  const { settings, events, counts } = handling;
-  if (delivery.kind === 'gap') {
-    await attempt(handling, delivery.gap, () => settings.onGap(delivery.gap));
-    counts.gaps += 1;
-  } else if (delivery.kind === 'reshard') {
-    await attempt(handling, delivery.reshard, () => settings.onReshard(delivery.reshard));
-    counts.reshards += 1;
-  } else if (delivery.kind === 'event') {
-    const { event } = delivery;
-    const work = (): Promise<void> => attempt(handling, event, () => handling.call(event));
-    const isNew = event.id === null ? work().then(() => true) : events.once(event.id, work);
-    if (await isNew) counts.handled += 1;
-    else counts.duplicates += 1;
+/** A promise only where somebody has to wait. */
+function handleOne(handling: EventHandling, delivery: Delivery): Promise<void> | undefined {
+  const { settings, counts } = handling;
+  switch (delivery.kind) {
+    case 'event':
+      return handleEvent(handling, delivery.event);
+    case 'gap':
+      return after(
+        attempt(handling, delivery.gap, () => settings.onGap(delivery.gap)),
+        () => void (counts.gaps += 1),
+      );
+    case 'reshard':
+      return after(
+        attempt(handling, delivery.reshard, () => settings.onReshard(delivery.reshard)),
+        () => void (counts.reshards += 1),
+      );
+    case 'other':
+      return undefined;
   }
 }
 
-/** Runs a handler within its time. What goes wrong is reported; it rejects when the event is to come again. */
-async function attempt(
-  { settings, counts }: EventHandling,
+function handleEvent(handling: EventHandling, event: ReceivedEvent): Promise<void> | undefined {
+  const { counts, events } = handling;
+  const work = (): Promise<void> | undefined => attempt(handling, event, () => handling.call(event));
+  if (event.id === null) return after(work(), () => void (counts.handled += 1));
+  const count = (isNew: boolean): void => {
+    if (isNew) counts.handled += 1;
+    else counts.duplicates += 1;
+  };
+  const isNew = events.once(event.id, work);
+  if (typeof isNew !== 'boolean') return isNew.then(count);
+  count(isNew);
+  return undefined;
+}
+
+function after(pending: Promise<void> | undefined, then: () => void): Promise<void> | undefined {
+  if (pending !== undefined) return pending.then(then);
+  then();
+  return undefined;
+}
+
+/** Runs a handler within its time. What goes wrong is reported; it throws or rejects when the event is to come again. */
+function attempt(
+  handling: EventHandling,
   subject: ReceivedEvent | EventGap | ReshardNotice,
   work: () => unknown,
-): Promise<void> {
+): Promise<void> | undefined {
+  let result: unknown;
   try {
-    const { clock, handlerTimeoutMs } = settings;
-    const late = (): Error => new Error(`the handler took longer than ${handlerTimeoutMs} ms`);
-    await withinTime(clock, handlerTimeoutMs, Promise.resolve().then(work), late);
+    result = work();
   } catch (error) {
-    counts.failed += 1;
-    try {
-      settings.onError(error, subject);
-    } catch {
-      // Who listens to trouble must not make more of it.
-    }
-    if (settings.retries) throw new HandlerFailure('failed', { cause: error });
+    failed(handling, subject, error);
+    return undefined;
   }
+  return isThenable(result) ? waitFor(handling, subject, result) : undefined;
+}
+
+async function waitFor(
+  handling: EventHandling,
+  subject: ReceivedEvent | EventGap | ReshardNotice,
+  result: PromiseLike<unknown>,
+): Promise<void> {
+  const { clock, handlerTimeoutMs } = handling.settings;
+  try {
+    await withinTime(
+      clock,
+      handlerTimeoutMs,
+      result,
+      () => new Error(`the handler took longer than ${handlerTimeoutMs} ms`),
+    );
+  } catch (error) {
+    failed(handling, subject, error);
+  }
+}
+
+/** @throws {HandlerFailure} the event is to come again */
+function failed(
+  { settings, counts }: EventHandling,
+  subject: ReceivedEvent | EventGap | ReshardNotice,
+  error: unknown,
+): void {
+  counts.failed += 1;
+  try {
+    settings.onError(error, subject);
+  } catch {
+    // Who listens to trouble must not make more of it.
+  }
+  if (settings.retries) throw new HandlerFailure('failed', { cause: error });
 }

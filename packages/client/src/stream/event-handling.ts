@@ -1,5 +1,6 @@
 import type { StreamEvent } from './client-event.ts';
 import { ClientError } from './client-error.ts';
+import { isThenable } from '../thenable.ts';
 import { withinTime } from '../time-limit.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Random } from '../ports/random.ts';
@@ -127,8 +128,4 @@ export function createEventHandling(options: EventHandlingOptions): EventHandlin
       return pull.isActive ? runSlowly(event, isWanted, { work: Promise.resolve() }) : true;
     },
   };
-}
-
-function isThenable(value: unknown): value is PromiseLike<unknown> {
-  return typeof value === 'object' && value !== null && typeof Reflect.get(value, 'then') === 'function';
 }
