@@ -7,7 +7,8 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createProcessDiscord, DELIVERY_TOKEN, dispatchedEvents } from '../beds/delivery-discord.ts';
 import { endProcesses, readHandled, startBot, startGateway } from '../beds/delivery-processes.ts';
 
-const RATE = 2_000;
+/** What comes while the disk refuses stays below `maxInFlight` of each shard: above it shards would pause whatever room there is. */
+const RATE = 500;
 const SHARDS = 4;
 /** Several beats of a heart that beats every second. */
 const BROKEN_MS = 4_000;
