@@ -94,10 +94,10 @@ function watchGateway(gateway: GatewayManager, tell: Tell, log: Log): void {
 const LONG_PAUSE_MS = 1_000;
 
 function watchPauses(gateway: GatewayManager, tell: Tell): void {
-  const { clock, events, shards } = gateway;
+  const { clock, events } = gateway;
   const watched = new Set<number>();
   const look = (shardId: number): void => {
-    const shard = shards.get(shardId);
+    const shard = gateway.shards.get(shardId);
     if (shard?.pausedSince === undefined) return void watched.delete(shardId);
     const leftMs = shard.pausedSince + LONG_PAUSE_MS - clock.now();
     if (leftMs > 0) return void clock.setTimer(() => look(shardId), leftMs);
