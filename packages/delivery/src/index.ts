@@ -3,7 +3,7 @@ export type { DeadLetters } from './dead-letters.ts';
 export type { DeliveryEvents } from './delivery-events.ts';
 export { eventId, laneName } from './delivery-record.ts';
 export { eventData, eventDataEtf } from './records/event-data.ts';
-export { noticeFacts } from './records/record-line.ts';
+export { noticeFacts } from './records/notice-facts.ts';
 export type {
   DeliveryEvent,
   DeliveryGap,

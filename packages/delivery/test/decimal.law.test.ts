@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { writeDecimal } from '../src/stream/decimal.ts';
+import { writeDecimal } from '../src/records/decimal.ts';
 
 function written(number: number): string {
   const target = Buffer.alloc(24, '?');

@@ -257,6 +257,31 @@ describe('the text of a message', () => {
     fc.constantFrom<object>({}, {}, {}, { embeds: [] }, { edited_timestamp: EDIT }, { flags: 1 << 12 }),
   );
 
+  test('tells any two letters in another case', () => {
+    const letters = 'abcdefghijklmnop'.split('');
+    const stamps = (content: string) => readTextTraits(Buffer.from(JSON.stringify(update({ content }))));
+    const before = stamps(letters.join(''));
+    for (const first of letters.keys())
+      for (let second = 0; second < first; second++) {
+        const after = stamps(
+          letters.map((letter, at) => (at === first || at === second ? letter.toUpperCase() : letter)).join(''),
+        );
+        expect(after?.stampA).not.toBe(before?.stampA);
+        expect(after?.stampB).not.toBe(before?.stampB);
+      }
+  });
+
+  test('of two messages that differ has different traits', () => {
+    const law = fc.property(fc.string({ maxLength: 40 }), fc.string({ maxLength: 40 }), (before, after) => {
+      const [one, other] = [before, after].map((content) =>
+        readTextTraits(Buffer.from(JSON.stringify(update({ content })))),
+      );
+      expect(one?.stampA === other?.stampA).toBe(before === after);
+      expect(one?.stampB === other?.stampB).toBe(before === after);
+    });
+    fc.assert(law, { numRuns: 5_000 });
+  });
+
   test('decides as its parsed form does, whatever was decided before', () => {
     const law = fc.property(fc.array(message, { minLength: 2, maxLength: 8 }), (messages) => {
       const [text, parsed] = [filter(), filter()];
@@ -268,16 +293,35 @@ describe('the text of a message', () => {
     fc.assert(law, { numRuns: 5_000 });
   });
 
+  test.each([
+    ['a letter', 'see it', 'see It'],
+    ['two fours that change places', 'abcdefgh', 'efghabcd'],
+    ['a letter at the end', 'abcde', 'abcdf'],
+    ['a letter beyond Latin', 'abc\u{1F600}', 'abc\u{1F601}'],
+  ])('tells %s of the content, and of what is in a list', (_, before, after) => {
+    for (const parts of [
+      (text: string) => ({ content: text }),
+      (text: string) => ({ attachments: [{ id: text, url: text }] }),
+    ]) {
+      const messages = filter();
+      expect(tell(messages, update(parts(before)), 'text')).toBe(false);
+      expect(tell(messages, update(parts(before)), 'text')).toBe(false);
+      expect(tell(messages, update(parts(after)), 'text')).toBe(true);
+    }
+  });
+
   test('is enough for nearly every message', () => {
     const read = (parts: object): boolean => readTextTraits(Buffer.from(JSON.stringify(update(parts)))) !== undefined;
     expect(read({ mention_roles: ['7'], message_reference: { message_id: '8', channel_id: '2' }, type: 19 })).toBe(
       true,
     );
     expect(read({ mentions: [{ id: '5', member: {} }], referenced_message: { id: '9' }, components: [] })).toBe(true);
+    expect(read({ attachments: [{ id: '5', url: 'https://a' }], components: [{ type: 1, components: [{}] }] })).toBe(
+      true,
+    );
   });
 
   test.each([
-    ['an attachment, whose links are signed anew', JSON.stringify(update({ attachments: [{ url: 'x' }] }))],
     ['no author', JSON.stringify(update({ author: null }))],
     ['an escape in a key', JSON.stringify(update()).replace('"pinned"', '"\\u0070inned"')],
     ['damage', `${JSON.stringify(update()).slice(0, -1)},}`],

@@ -107,8 +107,9 @@ function rules({ pacedRate }: Results): string {
   Optional speed-ups of \`ws\` (bufferutil) serve none of them: servers do not mask.
 - **The floor** is the least one can write: \`ws\`, zlib-sync (else node:zlib's handle, used synchronously) and \`Buffer.indexOf\` for
   \`t\`, \`s\` and \`op\`. It answers HELLO and heartbeats, checks nothing and parses nothing.
-- **Warm.** Each run is a new process, warmed up on the first part of the stream until its code is compiled; garbage is collected before each measured
-  window. CPU time is that of the whole process, all threads, user and system.
+- **Warm.** Each run is a new process, warmed up on the first part of the stream until its code is compiled. Garbage is collected when V8 sees fit, as it is
+  for a bot: a collection that is asked for before each window, as earlier versions of this page had it, gives V8 a limit for its heap that it would not have chosen, and
+  it then collected everything every 100 ms. CPU time is that of the whole process, all threads, user and system.
 - **Paced**: ${pacedRate.toLocaleString('en-US')} events/s over all shards, each a write of its own, far below what any program can take (but for fzstd): what an event costs in daily life,
   most of which is the system's and \`ws\`'s work for each packet. **Burst**: as fast as the program reads, many events in a packet: what is left when that is shared.
   With a consumer, half a minute of it instead of seconds, for all programs there: code that runs for each batch takes that long until it is compiled.

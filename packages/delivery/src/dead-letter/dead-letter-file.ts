@@ -3,7 +3,7 @@ import type { DeliveryRecord } from '../delivery-record.ts';
 import { checkOptions } from '../options/check-options.ts';
 import { anyFunction, clockPort, text as textShape, wholeNumber } from '../options/shapes.ts';
 import { systemClock } from '../ports/clock.ts';
-import { recordLine } from '../records/record-line.ts';
+import { recordLines } from '../records/record-lines.ts';
 import { createAppendFile } from './append-file.ts';
 import { MAX_FILE_BYTES, MAX_PENDING_BYTES } from './defaults.ts';
 
@@ -84,7 +84,7 @@ export function createDeadLetterFile(options: DeadLetterFileOptions): DeadLetter
   return {
     add: async (sink, record, reason, attempts = 1) => {
       const facts = { at: clock.wallTime(), sink, reason, attempts };
-      const line = Buffer.concat(recordLine(record, { before: `${JSON.stringify(facts).slice(1, -1)},` }));
+      const line = recordLines([record], { before: `${JSON.stringify(facts).slice(1, -1)},` });
       if (closed) return miss(1, 'the file was closed');
       if (pendingBytes + line.length > MAX_PENDING_BYTES && pendingBytes > 0)
         return miss(1, 'too many wait for the disk');

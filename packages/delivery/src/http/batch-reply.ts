@@ -19,8 +19,10 @@ export function acknowledgedIn(body: Buffer | undefined, records: readonly Deliv
 }
 
 function readAcknowledged(body: Buffer | undefined): unknown {
+  // As most answers are; an error made and caught for each would show in a profile.
+  if (body === undefined || body.length === 0) return undefined;
   try {
-    const value: unknown = JSON.parse(body?.toString() ?? '');
+    const value: unknown = JSON.parse(body.toString());
     return typeof value === 'object' && value !== null && 'acknowledged' in value ? value.acknowledged : undefined;
   } catch {
     // Any other answer, `ok` included, says yes to all.

@@ -1,6 +1,6 @@
 import { eventId } from '../delivery-record.ts';
 import type { DeliveryEvent, DeliveryRecord } from '../delivery-record.ts';
-import { noticeMember } from '../records/record-line.ts';
+import { noticeMember } from '../records/notice-facts.ts';
 
 const END = Buffer.from('}');
 const OLD = Buffer.from(',"old":');

@@ -2,7 +2,7 @@ import { isLoopback } from '../access/loopback.ts';
 import { laneName } from '../delivery-record.ts';
 import type { DeliveryRecord } from '../delivery-record.ts';
 import { createLaneQueue } from '../queues/lane-queue.ts';
-import { recordLine } from '../records/record-line.ts';
+import { recordLines } from '../records/record-lines.ts';
 import type { Batch, Sink } from '../sink.ts';
 import { acknowledgedIn } from './batch-reply.ts';
 import { eventBody, eventHeaders } from './event-body.ts';
@@ -54,7 +54,7 @@ export function createHttpSink(options: HttpSinkOptions): Sink {
     let rest: readonly DeliveryRecord[] = batch.records;
     const headers = { 'shardgate-attempt': String(batch.attempt), 'shardgate-lane': laneName(batch.lane) };
     while (rest.length > 0) {
-      const body = Buffer.concat(rest.flatMap((record) => recordLine(record, { old: settings.old })));
+      const body = recordLines(rest, { old: settings.old });
       const reply = await consumerOf(batch).send(headers, body, batch.signal);
       const offset = acknowledgedIn(reply.body, rest);
       batch.acknowledge(offset);

@@ -2,7 +2,7 @@ import type { Writable } from 'node:stream';
 import { checkOptions } from '../options/check-options.ts';
 import { flag, port, text } from '../options/shapes.ts';
 import { createWriteQueue } from '../queues/write-queue.ts';
-import { recordLine } from '../records/record-line.ts';
+import { recordLines } from '../records/record-lines.ts';
 import type { Batch, Sink } from '../sink.ts';
 import { writeWhole } from '../sockets/write-whole.ts';
 
@@ -35,8 +35,7 @@ export function createStdioSink(options: StdioSinkOptions): Sink {
   let leave = (): void => undefined;
 
   function writeBatch(batch: Batch): Promise<void> {
-    const lines = Buffer.concat(batch.records.flatMap((record) => recordLine(record, { old })));
-    return writeWhole(output, lines, 'the output is closed');
+    return writeWhole(output, recordLines(batch.records, { old }), 'the output is closed');
   }
 
   return {

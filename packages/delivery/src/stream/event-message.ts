@@ -1,6 +1,6 @@
 import type { DeliveryEvent, DeliveryGap, DeliveryReshard } from '../delivery-record.ts';
 import type { OutgoingMessage } from './outgoing.ts';
-import { writeDecimal } from './decimal.ts';
+import { writeDecimal } from '../records/decimal.ts';
 import { CURSOR_BYTES, EVENT_OVERHEAD_BYTES } from './protocol.ts';
 
 const OFFSET = Buffer.from('{"offset":');

@@ -1,5 +1,5 @@
 import { skipJson } from '@shardgate/wire';
-import { PRIME_A, PRIME_B, SEED_A, SEED_B } from './content-hash.ts';
+import { hashedA, hashedB, mixBytes, startHash } from './byte-hash.ts';
 import {
   LOW_DIGITS,
   MAX_ID_DIGITS,
@@ -12,10 +12,9 @@ import {
 
 /**
  * What is done with a member, by its key:
- * `content` is hashed, `skip` is not; `author` must be there; `list` is hashed, and may hold what has no links of its own.
- * The others are hashed and looked at.
+ * `content` is hashed, `skip` is not; `author` must be there. The others are hashed and looked at.
  */
-type Use = 'skip' | 'author' | 'embeds' | 'id' | 'pinned' | 'flags' | 'type' | 'unplain' | 'list' | 'content';
+type Use = 'skip' | 'author' | 'embeds' | 'id' | 'pinned' | 'flags' | 'type' | 'unplain' | 'content';
 
 interface KnownKey {
   readonly name: Buffer;
@@ -32,17 +31,18 @@ const USES: Readonly<Record<string, Use>> = {
   pinned: 'pinned',
   flags: 'flags',
   type: 'type',
-  mention_roles: 'list',
-  message_reference: 'list',
 };
 
 /** Found by the hash that the key's bytes have anyway, so that no string is made of any. */
 const KNOWN_KEYS: ReadonlyMap<number, KnownKey> = new Map(
   Object.entries(USES).map(([key, use]) => {
     const name = Buffer.from(key);
-    return [hashKey(name, 0, name.length), { name, use }];
+    return [hashKey(name), { name, use }];
   }),
 );
+
+/** Of links. */
+const LINK_KEYS = ['url', 'proxy_url'].map((key) => Buffer.from(key));
 
 const QUOTE = 0x22;
 const BACKSLASH = 0x5c;
@@ -61,9 +61,8 @@ const NINE = 0x39;
 /**
  * The traits of a message from its JSON text, for a fraction of the cost of parsing and hashing it.
  *
- * Undefined for what only parsing can decide: partial messages, messages with attachments or other members that may hold signed
- * links, texts that are written otherwise than Discord writes them. Stamps differ from those of `readTraits`. That does no harm: which
- * way a message goes depends on its content alone, so a message that changes ways has changed.
+ * Undefined for what only parsing can decide: partial messages, texts that are written otherwise than Discord writes them. Stamps differ from
+ * those of `readTraits`. That does no harm: which way a message goes depends on its content alone, so a message that changes ways has changed.
  */
 export function readTextTraits(bytes: Buffer): MessageTraits | undefined {
   const last = bytes.length - 1;
@@ -79,12 +78,16 @@ export function readTextTraits(bytes: Buffer): MessageTraits | undefined {
   let end = 0;
   do {
     const keyStart = end + 2;
-    const keyEnd = endOfKey(bytes, keyStart);
+    let keyEnd = keyStart;
+    let keyHash = 0;
+    for (let byte = bytes[keyEnd]; byte !== QUOTE && byte !== BACKSLASH && byte !== undefined; byte = bytes[keyEnd]) {
+      keyHash = hashKeyByte(keyHash, byte);
+      keyEnd++;
+    }
     if (bytes[keyStart - 1] !== QUOTE || bytes[keyEnd] !== QUOTE || bytes[keyEnd + 1] !== COLON) return undefined;
     const start = keyEnd + 2;
     end = skipJson(bytes, start);
     if (end === start || end > last || (end < last && bytes[end] !== COMMA)) return undefined;
-    const keyHash = hashKey(bytes, keyStart, keyEnd);
     const use = useOf(bytes, keyStart, keyEnd, keyHash);
     const first = bytes[start];
     switch (use) {
@@ -113,50 +116,77 @@ export function readTextTraits(bytes: Buffer): MessageTraits | undefined {
       case 'unplain':
         isPlain &&= first === LETTER_N;
         break;
-      case 'list':
       case 'content':
         break;
     }
-    const isContainer = first === OPEN_BRACKET || first === OPEN_BRACE;
-    if (use !== 'list' && isContainer && !isEmpty(bytes, start)) return undefined;
-    let a = keyHash;
-    let b = keyHash ^ SEED_B;
-    for (let i = start; i < end; i++) {
-      const byte = bytes[i] as number;
-      a = Math.imul(a ^ byte, PRIME_A);
-      b = Math.imul(b ^ byte, PRIME_B);
-    }
+    startHash(keyHash);
+    if (first === OPEN_BRACKET || first === OPEN_BRACE) mixWithoutLinks(bytes, start, end);
+    else mixBytes(bytes, start, end);
     // Sums: the order of the members says nothing.
-    stampA = (stampA + (a ^ (a >>> 16))) | 0;
-    stampB = (stampB + (b ^ (b >>> 13))) | 0;
+    stampA = (stampA + hashedA()) | 0;
+    stampB = (stampB + hashedB()) | 0;
   } while (end < last);
   if (!hasAuthor || idHigh === -1) return undefined;
   return { idHigh, idLow, stampA, stampB, isPlainWithPreview: isPlain && hasEmbeds && !isPinned };
 }
 
-/** The place of the quote behind the key, or of what is in no key that Discord writes. */
-function endOfKey(bytes: Buffer, at: number): number {
-  let i = at;
-  for (;;) {
-    const byte = bytes[i];
-    if (byte === QUOTE || byte === BACKSLASH || byte === undefined) return i;
-    i++;
+/**
+ * Hashes a list or an object, however deep, all but the links in it: those to attachments and media are signed anew with every event. A text that
+ * is followed by a colon is a key.
+ */
+function mixWithoutLinks(bytes: Buffer, start: number, end: number): void {
+  let from = start;
+  let i = start;
+  while (i < end) {
+    if (bytes[i] !== QUOTE) {
+      i++;
+      continue;
+    }
+    const past = pastText(bytes, i, end);
+    if (bytes[past] === COLON && isLink(bytes, i + 1, past - 1)) {
+      mixBytes(bytes, from, past);
+      from = skipJson(bytes, past + 1);
+      i = from;
+    } else {
+      i = past;
+    }
   }
+  mixBytes(bytes, from, end);
+}
+
+/** The place behind the quote that ends the text which begins at `at`. */
+function pastText(bytes: Buffer, at: number, end: number): number {
+  let i = at + 1;
+  while (i < end && bytes[i] !== QUOTE) i += bytes[i] === BACKSLASH ? 2 : 1;
+  return i + 1;
+}
+
+function isLink(bytes: Buffer, keyStart: number, keyEnd: number): boolean {
+  return LINK_KEYS.some((key) => isKey(bytes, keyStart, keyEnd, key));
+}
+
+function isKey(bytes: Buffer, start: number, end: number, key: Buffer): boolean {
+  if (key.length !== end - start) return false;
+  for (let i = start; i < end; i++) {
+    if (bytes[i] !== key[i - start]) return false;
+  }
+  return true;
 }
 
 function useOf(bytes: Buffer, keyStart: number, keyEnd: number, hash: number): Use {
   const known = KNOWN_KEYS.get(hash);
-  if (known === undefined || known.name.length !== keyEnd - keyStart) return 'content';
-  for (let i = keyStart; i < keyEnd; i++) {
-    if (bytes[i] !== known.name[i - keyStart]) return 'content';
-  }
-  return known.use;
+  return known !== undefined && isKey(bytes, keyStart, keyEnd, known.name) ? known.use : 'content';
 }
 
-function hashKey(bytes: Buffer, start: number, end: number): number {
-  let hash = SEED_A;
-  for (let i = start; i < end; i++) hash = Math.imul(hash ^ (bytes[i] as number), PRIME_A);
+function hashKey(key: Buffer): number {
+  let hash = 0;
+  for (const byte of key) hash = hashKeyByte(hash, byte);
   return hash;
+}
+
+/** Small integers to V8: others are slow to find in a map. */
+function hashKeyByte(hash: number, byte: number): number {
+  return (hash * 31 + byte) & 0x3fff_ffff;
 }
 
 /** Discord puts no space into empty containers; one with space counts as filled. */
