@@ -91,7 +91,7 @@ export function scenarios(quick: boolean): readonly Scenario[] {
       title: 'Every event on the disk: 10,000 events/s while paced',
       cells: on(['delivery-unix', 'delivery-durable'], {}),
       rounds: quick ? 1 : 3,
-      volume: { warmup: 12_000, paced: 30_000, burst: 40_000 },
+      volume: quick ? QUICK : { warmup: 60_000, paced: 100_000, burst: 40_000 },
       rate: 10_000,
     },
     {
