@@ -62,6 +62,16 @@ describe('shardgate demo', { timeout: 90_000 }, () => {
     expect(demo.lines().at(-1)).toMatchObject({ event: 'summary', lost: 0, kills: { bot: 0, gateway: 0 } });
   });
 
+  it('loses nothing when all its processes are told to end at once, as `timeout` and service managers do', async () => {
+    const env = { ...ownEnvironment(), TMPDIR: folder };
+    const child = spawn(process.execPath, [BIN, 'demo', '--shards', '3'], { cwd: folder, env, detached: true });
+    running = watchCommand(child);
+    await running.printed(READY);
+    process.kill(-(child.pid ?? Number.NaN), 'SIGTERM');
+    expect(await running.ended, running.output()).toBe(0);
+    expect(running.lines().at(-1)).toMatchObject({ event: 'summary', lost: 0 });
+  });
+
   it('with DISCORD_TOKEN uses that API, says that nobody knows what is lost, and the next run resumes', async () => {
     const simulator = createSimulator({ shards: 3, maxConcurrency: 3, guilds: 9, eventsPerSecond: 30, token: TOKEN });
     const { apiUrl } = await simulator.start();

@@ -19,11 +19,12 @@ export function setting(name: string): string {
 }
 
 /**
- * Runs one process of the demo: starts it, and stops it when the parent says so or is gone. Ctrl-C reaches every process of a terminal at once; only the
- * parent acts on it, so that they stop in order.
+ * Runs one process of the demo: starts it, and stops it when the parent says so or is gone. Ctrl-C reaches every process of a terminal at once, and SIGTERM those of
+ * a group where `timeout` or a service manager sends it; only the parent acts on them, so that all stop in order.
  */
 export function runRole(start: () => Promise<RunningRole>): void {
   process.on('SIGINT', () => {});
+  process.on('SIGTERM', () => {});
   const started = start();
   let stopping: Promise<void> | undefined;
   const stop = (): void => {
@@ -37,7 +38,6 @@ export function runRole(start: () => Promise<RunningRole>): void {
     else started.then((role) => role.hear?.(command)).catch(() => {});
   });
   process.on('disconnect', stop);
-  process.on('SIGTERM', stop);
   started.catch((error: unknown) => {
     tell({ type: 'failed', text: error instanceof Error ? error.message : String(error) });
     process.exitCode = 1;
