@@ -65,7 +65,7 @@ class SessionText {
   }
 }
 
-/** Written straight into one buffer: by way of strings and pieces a line took three times as long. */
+/** Written straight into one buffer: by way of strings and pieces a batch took twice as long. */
 class Lines {
   readonly #before: string;
   readonly #old: boolean;
