@@ -14,8 +14,8 @@ import type { StateCostResult } from './state/state-result.ts';
 
 const run = promisify(execFile);
 const SHARDS = 2;
-const EVENTS = 200;
-const volume = { warmup: 100 * SHARDS, paced: 50 * SHARDS, burst: 50 * SHARDS };
+const EVENTS = 250;
+const volume = { warmup: 100 * SHARDS, settling: 50 * SHARDS, paced: 50 * SHARDS, burst: 50 * SHARDS };
 
 /** The compiled benchmark: its processes start each other by their built files. */
 const built = async <T>(file: string): Promise<T> => (await import(join(root, 'test/bench/dist/bench', file))) as T;

@@ -91,7 +91,10 @@ export interface GatewayMethods {
    * neither beats nor looks for zombies on that connection, but still answers heartbeat requests.
    */
   heartbeat: (gateway: GatewayManager, shardId: number, interval: number) => void;
-  /** Takes one WebSocket message of the shard's current connection. If a replacement throws, the message is lost and reported. */
+  /**
+   * Takes one WebSocket message of the shard's current connection. If a replacement throws, the message is lost and reported. What a replacement gets is a
+   * copy of its own to keep; the default works on memory of the socket.
+   */
   handleOnMessage: (gateway: GatewayManager, message: Buffer, shardId: number, isBinary: boolean) => void;
   /**
    * Yours: takes one dispatch, in Discord's order within a shard. READY comes too, RESUMED does not. The event is settled when the returned promise

@@ -152,6 +152,19 @@ describe('an override that fails harms nothing else', () => {
     expect(bed.reported.some(([name, event]) => name === 'hookError' && event['method'] === 'events')).toBe(true);
   });
 
+  it('a replaced handleOnMessage may keep what it gets: the socket writes over its memory', async () => {
+    const kept: Buffer[] = [];
+    const bed = createTestBed({
+      handleOnMessage(gateway, message, shardId, isBinary) {
+        kept.push(message);
+        defaultMethods.handleOnMessage(gateway, message, shardId, isBinary);
+      },
+    });
+    await bed.ready();
+    expect(kept.length).toBeGreaterThan(1);
+    expect(kept.every((message) => message.some((byte) => byte !== 0))).toBe(true);
+  });
+
   it('a replaced heartbeat does all the beating: the library neither beats nor looks for zombies', async () => {
     const bed = createTestBed({ heartbeat: () => {} });
     const end = await bed.ready();

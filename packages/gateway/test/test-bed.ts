@@ -138,7 +138,12 @@ export function createTestBed(options: Partial<GatewayOptions> = {}, sessionId =
 }
 
 function createFarEnd(url: string, handlers: SocketHandlers, frames: FarEndFrames): FarEnd {
-  const send = ({ bytes, isBinary }: Message): void => handlers.onMessage(bytes, isBinary);
+  const send = ({ bytes, isBinary }: Message): void => {
+    const lent = Buffer.from(bytes);
+    handlers.onMessage(lent, isBinary);
+    // As the next read does.
+    lent.fill(0);
+  };
   const end: FarEnd = {
     url,
     sent: [],

@@ -40,7 +40,8 @@ export function openClient(url: string, options: Partial<ClientSocketOptions> = 
       reactions.onOpen?.(client);
     },
     onMessage(data, isBinary) {
-      messages.push(data);
+      // It is lent for this call.
+      messages.push(Buffer.from(data));
       told.push(isBinary ? `binary ${data.length}` : `text ${data.toString()}`);
       reactions.onMessage?.(client);
     },

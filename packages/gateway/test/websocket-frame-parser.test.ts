@@ -38,6 +38,19 @@ describe('a frame parser', () => {
     expect([first.buffer, second.buffer]).not.toContain(over?.buffer);
   });
 
+  it('keeps what was not used up when it is told to, and needs the chunk no more', () => {
+    const parser = createFrameParser(limits);
+    const chunk = Buffer.concat([text('one'), text('two'), text('three').subarray(0, 4)]);
+    parser.push(chunk);
+    expect(parser.next()).toBe(1);
+    expect(parser.data.toString()).toBe('one');
+    parser.keep();
+    chunk.fill(0xff);
+    expect(drain(parser).map(String)).toEqual(['two']);
+    parser.push(text('three').subarray(4));
+    expect(drain(parser).map(String)).toEqual(['three']);
+  });
+
   it('puts five megabytes together from single bytes within a second', () => {
     const length = 5_000_000;
     const singles = Array.from({ length: 256 }, (_, value) => Buffer.of(value));

@@ -139,6 +139,22 @@ describe('a pause', () => {
     await end(client);
   });
 
+  it('keeps them whole while others read: all connections share the memory that is read into', async () => {
+    const { client, far } = await connected((told) => {
+      if (told.messages.length === 1) told.pause();
+    });
+    const other = await connected();
+    far.write(frames(0, 300));
+    await until('one is told', () => client.messages.length === 1);
+    other.far.write(frames(5_000, 6_000));
+    await until('the others are told', () => other.client.messages.length === 1_000);
+    client.resume();
+    await until('all are told', () => client.messages.length === 300);
+    expect(client.told.slice(1)).toEqual(numbered(0, 300));
+    await end(client);
+    await end(other.client);
+  });
+
   it('after each message, ended at once or later, loses and swaps nothing', async () => {
     let ends = 0;
     const { client, far } = await connected((told) => {

@@ -15,7 +15,7 @@ export interface FrameDecoder {
   /**
    * The payload that this frame completes, or undefined when its message has not ended yet.
    *
-   * The frame may be kept and become the payload's `bytes`: do not write to it afterwards.
+   * Nothing of the frame is used after the call.
    *
    * @throws {@link WireError} whatever is wrong with the data. After `corruptStream` or `messageTooLarge` on a stream every
    * further call throws `corruptStream`; all other faults concern one message only. After `close()` it throws `closed`.

@@ -121,5 +121,6 @@ function readPlain(frame: Buffer, format: MessageFormat, { maxMessageBytes }: Li
       'messageTooLarge',
       `a message of ${frame.length} bytes is over maxMessageBytes (${maxMessageBytes})`,
     );
-  return format.read(frame);
+  // The frame is its owner's; the payload lives on.
+  return format.read(Buffer.from(frame));
 }

@@ -144,7 +144,7 @@ describe('a payload in ETF', () => {
 describe('a decoder for ETF', () => {
   it('reads binary frames and refuses text frames', () => {
     const decoder = createFrameDecoder({ encoding: 'etf', compression: 'none', maxMessageBytes: dispatch.length });
-    expect(decoder.push(dispatch, true)?.bytes).toBe(dispatch);
+    expect(decoder.push(dispatch, true)?.bytes).toEqual(dispatch);
     expect(wireCode(() => decoder.push(dispatch, false))).toBe('unexpectedTextFrame');
     expect(wireCode(() => decoder.push(Buffer.concat([dispatch, dispatch]), true))).toBe('messageTooLarge');
     expect(decoder.push(dispatch, true)?.d).toEqual(dataValue);

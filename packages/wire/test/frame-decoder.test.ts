@@ -1,14 +1,23 @@
 import { deflateSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
-import type { FrameDecoderOptions } from '../src/index.ts';
+import type { Compression, FrameDecoderOptions } from '../src/index.ts';
 import { createFrameDecoder } from '../src/index.ts';
-import { dispatch } from './deflate.ts';
+import { deflateStream, dispatch } from './deflate.ts';
 import { wireCode } from './wire-failure.ts';
+import { continuousFrame } from './zstd-frame.ts';
 
 const text = dispatch('MESSAGE_CREATE', 3, { content: 'hello' });
 const frame = Buffer.from(text);
 /** Options as a plain JavaScript user may write them. */
 const loose = (options: object): FrameDecoderOptions => options;
+
+/** The texts as Discord sends them with a compression. */
+async function framesOf(compression: Compression, texts: readonly string[]): Promise<Buffer[]> {
+  if (compression === 'zlib-stream') return deflateStream(texts);
+  if (compression === 'payload') return texts.map((each) => deflateSync(each));
+  if (compression === 'none') return texts.map((each) => Buffer.from(each));
+  return continuousFrame(texts);
+}
 
 describe('options', () => {
   it.each([
@@ -47,7 +56,7 @@ describe('without compression', () => {
   it('a text frame is a message', () => {
     const payload = decoder.push(frame, false);
     expect(payload?.t).toBe('MESSAGE_CREATE');
-    expect(payload?.bytes).toBe(frame);
+    expect(payload?.bytes).toEqual(frame);
   });
 
   it('a binary frame is refused', () => {
@@ -104,6 +113,18 @@ describe.each(['none', 'payload', 'zlib-stream', 'zstd-stream'] as const)(
       expect(() => decoder.push(notABuffer, true)).toThrow(
         new TypeError('frame must be a Buffer, got a value of type string'),
       );
+      decoder.close();
+    });
+
+    it('uses nothing of a frame after the call', async () => {
+      const sent = [text, dispatch('MESSAGE_CREATE', 4, { content: 'é'.repeat(3_000) }), text];
+      const decoder = createFrameDecoder({ compression });
+      const payloads = (await framesOf(compression, sent)).map((bytes) => {
+        const payload = decoder.push(bytes, compression !== 'none');
+        bytes.fill(0xff);
+        return payload;
+      });
+      expect(payloads.map((payload) => payload?.bytes.toString())).toEqual(sent);
       decoder.close();
     });
 

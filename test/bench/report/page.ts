@@ -107,7 +107,7 @@ function rules({ pacedRate }: Results): string {
   Optional speed-ups of \`ws\` (bufferutil) serve none of them: servers do not mask.
 - **The floor** is the least one can write: \`ws\`, zlib-sync (else node:zlib's handle, used synchronously) and \`Buffer.indexOf\` for
   \`t\`, \`s\` and \`op\`. It answers HELLO and heartbeats, checks nothing and parses nothing.
-- **Warm.** Each run is a new process, warmed up on the first part of the stream until its code is compiled. Garbage is collected when V8 sees fit, as it is
+- **Warm.** Each run is a new process, warmed up on the first part of the stream until its code is compiled: at full speed, then for some seconds at the pace of the window that is measured next. Garbage is collected when V8 sees fit, as it is
   for a bot: a collection that is asked for before each window, as earlier versions of this page had it, gives V8 a limit for its heap that it would not have chosen, and
   it then collected everything every 100 ms. CPU time is that of the whole process, all threads, user and system.
 - **Paced**: ${pacedRate.toLocaleString('en-US')} events/s over all shards, each a write of its own, far below what any program can take (but for fzstd): what an event costs in daily life,

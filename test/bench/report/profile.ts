@@ -9,7 +9,7 @@ import { HEADLINE } from '../runner/scenarios.ts';
 import { table } from './tables.ts';
 
 const ROWS = 30;
-const VOLUME = { warmup: 12_000, paced: 20_000, burst: 100_000 };
+const VOLUME = { warmup: 12_000, settling: 12_000, paced: 20_000, burst: 100_000 };
 
 /** Profiles a program on the headline's stream and prints the functions in which most time was spent; the profiles open in Chrome's DevTools. */
 export async function printProfile(subject: SubjectName): Promise<void> {

@@ -43,17 +43,24 @@ export interface Cell extends StreamKind {
 export interface Volume {
   /** Before anything is measured: until the code is compiled and each stream's window is full. */
   readonly warmup: number;
+  /** Then paced, not measured either: code is compiled once more for events that come one by one. */
+  readonly settling: number;
   readonly paced: number;
   readonly burst: number;
 }
 
-export const PHASES = ['warmup', 'paced', 'burst'] as const;
+export const PHASES = ['warmup', 'settling', 'paced', 'burst'] as const;
 export type Phase = (typeof PHASES)[number];
+
+export function eventsOf({ warmup, settling, paced, burst }: Volume): number {
+  return warmup + settling + paced + burst;
+}
 
 /** The same number of events for each shard, no fewer than asked for. */
 export function perShard(volume: Volume, shards: number): Volume {
   const share = (events: number): number => Math.ceil(events / shards);
-  return { warmup: share(volume.warmup), paced: share(volume.paced), burst: share(volume.burst) };
+  const { warmup, settling, paced, burst } = volume;
+  return { warmup: share(warmup), settling: share(settling), paced: share(paced), burst: share(burst) };
 }
 
 export function streamKey({ mix, encoding, compression, shards }: StreamKind): string {

@@ -1,5 +1,5 @@
 import type { Cell, SubjectName } from './cell.ts';
-import { cellKey, perShard, streamKey } from './cell.ts';
+import { cellKey, eventsOf, perShard, streamKey } from './cell.ts';
 import { ChildRefused } from './child.ts';
 import type { Progress } from './progress.ts';
 import type { MemoryResult, ScenarioResult } from './results.ts';
@@ -60,9 +60,9 @@ export async function runScenario(scenario: Scenario, options: Options): Promise
 
   async function sourceOf(cell: Cell): Promise<Source> {
     const key = streamKey(cell);
-    const { warmup, paced, burst } = perShard(volume, cell.shards);
+    const events = eventsOf(perShard(volume, cell.shards));
     const { subject: _, ...kind } = cell;
-    const source = sources.get(key) ?? (await startSource(kind, warmup + paced + burst, options.nodeWithZstd));
+    const source = sources.get(key) ?? (await startSource(kind, events, options.nodeWithZstd));
     sources.set(key, source);
     return source;
   }

@@ -52,7 +52,7 @@ export async function runSubject(options: RunOptions): Promise<Run> {
       const events = volume[phase] * cell.shards;
       child.send({ kind: 'window', events, phase });
       await child.next('armed', WINDOW_MS);
-      const shape = phase === 'paced' ? 'paced' : 'burst';
+      const shape = phase === 'paced' || phase === 'settling' ? 'paced' : 'burst';
       const [sent, { kind: _, ...measured }] = await Promise.all([
         source.send({ eventsPerShard: volume[phase], shape, rate }, WINDOW_MS),
         child.next('measured', WINDOW_MS),

@@ -20,15 +20,15 @@ export const HEADLINE: StreamKind = { mix: 'typical', encoding: 'json', compress
 export const MANY_SHARDS = 1_000;
 
 /** Code that sees few of the events takes long until it is compiled. */
-const LARGE: Volume = { warmup: 60_000, paced: 24_000, burst: 100_000 };
-/** Code that runs for a batch and not for an event takes longer still: half a minute of daily life, where a window of seconds would show the compiler. */
-const LONG: Volume = { warmup: 60_000, paced: 120_000, burst: 100_000 };
-const SMALL: Volume = { warmup: 10_000, paced: 6_000, burst: 20_000 };
+const LARGE: Volume = { warmup: 60_000, settling: 12_000, paced: 24_000, burst: 100_000 };
+/** Code that runs for a batch and not for an event takes longer still: half a minute of daily life, with what comes before it, where a window of seconds would show the compiler. */
+const LONG: Volume = { warmup: 60_000, settling: 20_000, paced: 80_000, burst: 100_000 };
+const SMALL: Volume = { warmup: 10_000, settling: 4_000, paced: 6_000, burst: 20_000 };
 /** With a thousand shards every stream's window is to be full, too, before anything is measured. */
-const WIDE: Volume = { warmup: 40_000, paced: 8_000, burst: 20_000 };
+const WIDE: Volume = { warmup: 40_000, settling: 8_000, paced: 8_000, burst: 20_000 };
 /** One of the two needs nearly half a millisecond for an event, the other has 60,000 of them behind it in a second. */
-const SLOW: Volume = { warmup: 30_000, paced: 2_000, burst: 60_000 };
-const QUICK: Volume = { warmup: 8_000, paced: 4_000, burst: 12_000 };
+const SLOW: Volume = { warmup: 30_000, settling: 1_000, paced: 2_000, burst: 60_000 };
+const QUICK: Volume = { warmup: 8_000, settling: 2_000, paced: 4_000, burst: 12_000 };
 
 const PEERS: readonly SubjectName[] = [
   'shardgate',
@@ -91,7 +91,7 @@ export function scenarios(quick: boolean): readonly Scenario[] {
       title: 'Every event on the disk: 10,000 events/s while paced',
       cells: on(['delivery-unix', 'delivery-durable'], {}),
       rounds: quick ? 1 : 3,
-      volume: quick ? QUICK : { warmup: 60_000, paced: 100_000, burst: 40_000 },
+      volume: quick ? QUICK : { warmup: 60_000, settling: 50_000, paced: 100_000, burst: 40_000 },
       rate: 10_000,
     },
     {

@@ -63,7 +63,7 @@ export function runSubject(
   async function arm(events: number): Promise<void> {
     // Nothing is collected here: a collection that is asked for gives V8 a limit for its heap that it would not have chosen, and for the rest of the
     // run it collects everything every 100 ms.
-    if (options.profileTo !== undefined && phase !== 'warmup') await startProfile();
+    if (options.profileTo !== undefined && (phase === 'paced' || phase === 'burst')) await startProfile();
     own?.reset();
     left = expected = events;
     cpu = process.cpuUsage();

@@ -11,11 +11,43 @@ export interface LaneShare {
   readonly first: number;
   last: number;
   count: number;
-  /** Where the lane stands after the last one. */
-  tail: Tail;
   /** Numbers of the first event here, for telling what is missing with it. */
   readonly firstSessionId: string | null;
   readonly firstSeq: number | null;
+  /** Where the lane stands after the last one. */
+  tail: Tail;
+}
+
+/** A share that begins with one record. A class, as {@link LanePart}, for the same reason as {@link AcceptedEvent}. */
+export class BatchShare implements LaneShare {
+  readonly previous: number;
+  readonly first: number;
+  last: number;
+  count = 1;
+  readonly firstSessionId: string | null;
+  readonly firstSeq: number | null;
+  tail: Tail;
+
+  constructor(previous: number, record: LaneStep, tail: Tail) {
+    const isEvent = record.kind === 'event';
+    this.previous = previous;
+    this.first = record.offset;
+    this.last = record.offset;
+    this.firstSessionId = isEvent ? record.sessionId : null;
+    this.firstSeq = isEvent ? record.seq : null;
+    this.tail = tail;
+  }
+}
+
+/** A lane's records in one batch, and where they stand in it. */
+class LanePart {
+  readonly share: LaneShare;
+  readonly index: LaneIndex;
+
+  constructor(share: LaneShare, index: LaneIndex) {
+    this.share = share;
+    this.index = index;
+  }
 }
 
 const CHUNK_BYTES = 256 * 1024;
@@ -40,7 +72,7 @@ export class Batch {
   records = 0;
   oldestAt: number = Number.POSITIVE_INFINITY;
   newestAt = 0;
-  readonly lanes: Map<Lane, { readonly share: LaneShare; readonly index: LaneIndex }> = new Map();
+  readonly lanes: Map<Lane, LanePart> = new Map();
   readonly #chunks: Chunk[] = [];
 
   /** False when the record's offset is too far from the lane's others here. */
@@ -59,7 +91,7 @@ export class Batch {
     if (known === undefined) {
       const index = new LaneIndex(record.offset);
       index.push(record.offset, position, length);
-      this.lanes.set(lane, { share: shareOf(previous, record, tail), index });
+      this.lanes.set(lane, new LanePart(new BatchShare(previous, record, tail), index));
     } else {
       const { share } = known;
       known.index.push(record.offset, position, length);
@@ -110,20 +142,6 @@ export class Batch {
 export type LaneStep =
   | Pick<DeliveryGap | DeliveryReshard, 'kind' | 'offset' | 'sessionId'>
   | Pick<DeliveryEvent, 'kind' | 'offset' | 'sessionId' | 'seq'>;
-
-/** A share with one record. */
-export function shareOf(previous: number, record: LaneStep, tail: Tail): LaneShare {
-  const isEvent = record.kind === 'event';
-  return {
-    previous,
-    first: record.offset,
-    last: record.offset,
-    count: 1,
-    firstSessionId: isEvent ? record.sessionId : null,
-    firstSeq: isEvent ? record.seq : null,
-    tail,
-  };
-}
 
 /** Where a lane stands after a record. What is told beside events has no number: the numbers stay. */
 export function tailAfter(tail: Tail | undefined, record: LaneStep): Tail {

@@ -23,7 +23,7 @@ export class LaneIndex {
   push(offset: number, position: number, length: number): void {
     const at = this.count * ENTRY;
     if (at === this.#entries.length) {
-      const grown = Buffer.allocUnsafeSlow(ENTRY * Math.max(16, Math.ceil(this.count * 1.5)));
+      const grown = Buffer.allocUnsafe(ENTRY * Math.max(16, Math.ceil(this.count * 1.5)));
       grown.set(this.#entries);
       this.#entries = grown;
     }

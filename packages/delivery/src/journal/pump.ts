@@ -4,6 +4,7 @@ import type { Log } from './log.ts';
 import { diskBytes, isNeeded } from './log.ts';
 import type { Retention } from './retention.ts';
 import { hasDisk, hasMemory, isYoung } from './room.ts';
+import type { Segment } from './segment.ts';
 import { isNoRoom } from './store.ts';
 import type { Writer } from './writer.ts';
 
@@ -26,7 +27,7 @@ export interface Pump {
   cursorsMoved(records: number): void;
   /** Somebody was told that there is no room for that many bytes. */
   roomWanted(bytes: number): void;
-  /** Resolves when everything taken is on the disk; tries at once and rejects when the disk refuses. */
+  /** Resolves when everything taken is on the disk and what went before it is gone; tries at once and rejects when the disk refuses. */
   flush(): Promise<void>;
   /** Ends all work; resolves when none is under way. */
   stop(): Promise<void>;
@@ -47,6 +48,8 @@ export function createPump(log: Log, writer: Writer, retention: Retention, balla
   let controlRetryAt = 0;
   let forced = false;
   let wanted: number | undefined;
+  /** Files on their way out, beside the writing: to remove a large one takes as long as many commits. */
+  let removal: { readonly segments: readonly Segment[]; readonly ended: Promise<void> } | undefined;
   let waiters: { readonly batch: Batch; resolve(): void; reject(error: unknown): void }[] = [];
 
   /** Milliseconds until there is something to do now; undefined when there is nothing. */
@@ -122,7 +125,7 @@ export function createPump(log: Log, writer: Writer, retention: Retention, balla
 
   /** Writes, and lets go of the files that are not needed from then on. */
   const commit = async (batches: readonly Batch[]): Promise<void> => {
-    const gone = [...log.leaving];
+    const gone = log.leaving.filter((segment) => removal?.segments.includes(segment) !== true);
     await writer.commit(batches);
     log.queue.splice(0, batches.length);
     log.writing = 0;
@@ -135,10 +138,23 @@ export function createPump(log: Log, writer: Writer, retention: Retention, balla
     const done = waiters.filter(({ batch }) => !log.queue.includes(batch));
     waiters = waiters.filter(({ batch }) => log.queue.includes(batch));
     for (const waiter of done) waiter.resolve();
+    if (gone.length > 0) await remove(gone);
+  };
+
+  /** One removal at a time, so that there is never more than one that is behind; only who needs the room waits for its own. */
+  const remove = async (segments: readonly Segment[]): Promise<void> => {
+    await removal?.ended;
     // One that stays is tried again with the next write.
-    if (gone.length === 0) return;
-    await retention.removeRetired(gone).catch(() => undefined);
-    retryAt = Math.min(retryAt, clock.now());
+    const ended = retention
+      .removeRetired(segments)
+      .catch(() => undefined)
+      .finally(() => {
+        removal = undefined;
+        retryAt = Math.min(retryAt, clock.now());
+        tellRoom();
+      });
+    removal = { segments, ended };
+    if (log.health !== 'ok') await ended;
   };
 
   const takeBatches = (): Batch[] => {
@@ -239,11 +255,13 @@ export function createPump(log: Log, writer: Writer, retention: Retention, balla
       clock.clearTimer(timer);
       kick();
       await Promise.all([written, moved]);
+      await removal?.ended;
     },
     async stop() {
       stopped = true;
       for (const each of [timer, cursorTimer, ageTimer]) clock.clearTimer(each);
       await running;
+      await removal?.ended;
       const error = new Error('the journal is closed');
       for (const waiter of waiters.splice(0)) waiter.reject(error);
       log.control.refuse(error);

@@ -1,5 +1,5 @@
 import type { LaneStep } from './batch.ts';
-import { shareOf, tailAfter } from './batch.ts';
+import { BatchShare, tailAfter } from './batch.ts';
 import { CONTROL_KINDS } from './control.ts';
 import type { Lane, LaneTable } from './lane.ts';
 import { LaneIndex } from './lane-index.ts';
@@ -72,7 +72,7 @@ export async function scanSegment(
             const neighbour = sessionId === null ? undefined : { sessionId, seq };
             breaks.push({ lane, from: known.last, to: previous, previous: neighbour, next: record });
           }
-          const share = shareOf(previous, record, tailAfter(known?.tail, record));
+          const share = new BatchShare(previous, record, tailAfter(known?.tail, record));
           const index = new LaneIndex(record.offset);
           index.push(record.offset, position, length);
           addShare(segment, lane, share, index, 0);

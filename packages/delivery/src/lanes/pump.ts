@@ -1,8 +1,7 @@
 import type { Delivery } from '../delivery.ts';
-import type { Batch } from '../sink.ts';
 import { lastSendable } from './pass-cuts.ts';
 import { failFlight } from './failure.ts';
-import type { Flight } from './flight.ts';
+import { Flight, FlyingBatch } from './flight.ts';
 import type { Lane } from './lane.ts';
 import { readBacklog } from './read-backlog.ts';
 import { advance } from './settlement.ts';
@@ -45,26 +44,15 @@ function passOver(delivery: Delivery, lane: Lane, through: number): void {
 }
 
 function send(delivery: Delivery, lane: Lane, { records, bytes, through }: Taken): void {
-  const flight: Flight = {
-    records,
-    through,
-    bytes,
-    startedAt: delivery.clock.now(),
-    ackedTo: -1,
-    done: false,
-    isGivenUp: false,
-  };
+  const flight = new Flight(records, through, bytes, delivery.clock.now());
   lane.flights.push(flight);
   lane.inFlightEvents += records.length;
   lane.inFlightBytes += bytes;
   if (lane.failures > 0) lane.counts.redelivered += records.length;
-  const batch: Batch = {
-    lane: lane.source,
-    records,
-    attempt: lane.failures + lane.refusals,
-    signal: lane.giveUp.signal,
-    acknowledge: (offset) => acknowledged(delivery, lane, flight, offset),
-  };
+  const attempt = lane.failures + lane.refusals;
+  const batch = new FlyingBatch(lane.source, records, attempt, lane.giveUp.signal, (offset) =>
+    acknowledged(delivery, lane, flight, offset),
+  );
   let result: Promise<void>;
   try {
     result = lane.slot.sink.deliver(batch);

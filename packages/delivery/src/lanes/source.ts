@@ -80,7 +80,7 @@ export class Source implements LaneKey {
   /** Records in memory from one offset to another, both included; none of them may be missing. */
   slice(from: number, to: number): DeliveryRecord[] {
     const start = this.#head + from - this.first;
-    return this.#records.slice(start, start + to - from + 1).filter((record) => record !== undefined);
+    return this.#records.slice(start, start + to - from + 1) as DeliveryRecord[];
   }
 
   /** Forgets the records up to and with an offset; gives the bytes that this frees. */

@@ -27,7 +27,10 @@ export function takeRecords(delivery: Delivery, lane: Lane, limit: TakeLimit): T
   const { source, slot, backlog } = lane;
   const fromMemory = backlog.length === 0;
   if (fromMemory && (lane.sent + 1 < source.first || lane.sent >= source.sendable)) return undefined;
-  const records: DeliveryRecord[] = [];
+  const all = (): DeliveryRecord[] => (fromMemory ? source.slice(lane.sent + 1, through) : backlog.slice(0, index));
+  /** Only where it is not all of them. No literal: see {@link AcceptedEvent}. */
+  let picked: DeliveryRecord[] | undefined;
+  let count = 0;
   let bytes = 0;
   let through = lane.sent;
   let index = 0;
@@ -41,15 +44,18 @@ export function takeRecords(delivery: Delivery, lane: Lane, limit: TakeLimit): T
     }
     if (slot.wants(record)) {
       const size = weightOf(record);
-      const isFirst = records.length === 0;
-      if (records.length >= limit.events || (bytes + size > limit.bytes && !(isFirst && lane.inFlightEvents === 0)))
-        break;
-      records.push(record.kind === 'event' && isExpired(delivery, record) ? expired(delivery, record) : record);
+      if (count >= limit.events || (bytes + size > limit.bytes && (count > 0 || lane.inFlightEvents > 0))) break;
+      count++;
       bytes += size;
+      if (record.kind === 'event' && isExpired(delivery, record)) (picked ??= all()).push(expired(delivery, record));
+      else picked?.push(record);
+    } else {
+      picked ??= all();
     }
     through = record.offset;
     index++;
   }
+  const records = picked ?? all();
   if (!fromMemory) backlog.splice(0, index);
   return { records, bytes, through };
 }

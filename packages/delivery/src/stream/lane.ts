@@ -5,18 +5,26 @@ import { eventCost, noticeCost } from './event-message.ts';
 import { EVENTS_MESSAGE_BYTES, EVENTS_MESSAGE_COUNT } from './protocol.ts';
 import type { StreamWindow } from './protocol.ts';
 
-/** A batch that waits for its acknowledgement. */
-interface Pending {
+/** A batch that waits for its acknowledgement. A class, for the same reason as {@link AcceptedEvent}. */
+class Pending {
   readonly batch: Batch;
   /** How often it went to a client that then lost the lane. */
-  resends: number;
+  resends = 0;
   /** What of it was sent under the present lease, and what that took from the window: looked at record by record only when a part is acknowledged. */
-  sentEvents: number;
-  sentBytes: number;
+  sentEvents = 0;
+  sentBytes = 0;
   /** Highest offset of that. */
-  sentOffset: number;
+  sentOffset = -1;
   readonly onGivenUp: (freed: Freed) => void;
-  settle(error?: Error): void;
+  readonly resolve: () => void;
+  readonly reject: (error: Error) => void;
+
+  constructor(batch: Batch, onGivenUp: (freed: Freed) => void, resolve: () => void, reject: (error: Error) => void) {
+    this.batch = batch;
+    this.onGivenUp = onGivenUp;
+    this.resolve = resolve;
+    this.reject = reject;
+  }
 }
 
 /** A place between two records: before `record` of the batch `batch` of the queue. */
@@ -131,7 +139,7 @@ export function createLane(key: LaneKey, withOld = true): Lane {
     const failed = queue.splice(from);
     if (sent.batch >= from) Object.assign(sent, { batch: from, record: 0 });
     if (from === 0) acked = 0;
-    for (const pending of failed) pending.settle(error);
+    for (const pending of failed) pending.reject(error);
     return { events, bytes };
   };
 
@@ -160,18 +168,7 @@ export function createLane(key: LaneKey, withOld = true): Lane {
         signal.addEventListener('abort', () => givenUp(signal), { once: true });
       }
       return new Promise((resolve, reject) => {
-        queue.push({
-          batch,
-          resends: 0,
-          sentEvents: 0,
-          sentBytes: 0,
-          sentOffset: -1,
-          onGivenUp,
-          settle(error) {
-            if (error === undefined) resolve();
-            else reject(error);
-          },
-        });
+        queue.push(new Pending(batch, onGivenUp, resolve, reject));
       });
     },
     take(left, isWindowEmpty) {
@@ -234,7 +231,7 @@ export function createLane(key: LaneKey, withOld = true): Lane {
         acked = 0;
         // `sent` is in a later batch, or just behind this one.
         sent.batch = Math.max(0, sent.batch - 1);
-        pending.settle();
+        pending.resolve();
       }
       return events === 0 ? NOTHING : { events, bytes };
     },

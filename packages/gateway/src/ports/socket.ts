@@ -22,7 +22,7 @@ export interface SocketError extends Error {
 /** Who hears of what a socket does. None of them throws. */
 export interface SocketHandlers {
   onOpen(): void;
-  /** One whole message; `data` is the handler's to keep. */
+  /** One whole message. `data` is lent: after the call it may be written over, so what is to be kept of it must be copied. */
   onMessage(data: Buffer, isBinary: boolean): void;
   /** Called exactly once for each socket that was opened, after everything else; 1006 when there was no close frame. */
   onClose(code: number, reason: string): void;

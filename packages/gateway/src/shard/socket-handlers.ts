@@ -1,4 +1,5 @@
 import type { GatewayManager } from '../gateway-manager.ts';
+import { handleOnMessage } from '../methods/handle-on-message.ts';
 import type { SocketHandlers } from '../ports/socket.ts';
 import { contained, hookFailed, isThenable, note, report } from '../report.ts';
 import { applyInput } from './apply.ts';
@@ -20,7 +21,9 @@ export function socketHandlers(shard: Shard, connection: Connection): SocketHand
       if (shard.connection !== connection) return;
       const gateway = managerOf(shard);
       try {
-        const result: unknown = gateway.handleOnMessage(gateway, data, shard.id, isBinary);
+        // The socket's memory is lent for this call; who replaces the method need not know.
+        const message = gateway.handleOnMessage === handleOnMessage ? data : Buffer.from(data);
+        const result: unknown = gateway.handleOnMessage(gateway, message, shard.id, isBinary);
         if (isThenable(result)) contained(gateway, 'handleOnMessage', shard.id, () => result);
       } catch (error) {
         hookFailed(gateway, 'handleOnMessage', shard.id, error);

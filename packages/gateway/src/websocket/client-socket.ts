@@ -7,6 +7,7 @@ import { FrameError } from './frame-error.ts';
 import { createFrameParser, NOTHING, type FrameLimits } from './frame-parser.ts';
 import { closeFrame, messageFrame, pongFrame } from './frame-writer.ts';
 import { beginHandshake } from './handshake.ts';
+import { READ_BYTES, type Connection } from './lent-bytes.ts';
 import { Opcode } from './opcode.ts';
 
 export interface ClientSocketOptions {
@@ -32,11 +33,8 @@ type State =
 /** Unsent bytes above which pings are not answered: a peer that does not read would not see it. */
 const MAX_UNSENT_BYTES = 64 * 1024;
 
-/** A chunk this long is all that Node reads in one go: there is more where it came from. */
-const FULL_CHUNK_BYTES = 64 * 1024;
-
 /**
- * Opens a WebSocket. Messages come straight from the socket's chunks, many of them in one loop. After `close` no message is told any more, and a pause ends,
+ * Opens a WebSocket. Messages are views of what was read last, many of them in one loop, and lent for the call that tells of them. After `close` no message is told any more, and a pause ends,
  * since the peer's close frame has to be read. Messages that wait behind a pause when the connection breaks are not told.
  */
 export function openClientSocket(url: string, handlers: SocketHandlers, options: ClientSocketOptions): GatewaySocket {
@@ -86,11 +84,11 @@ export function openClientSocket(url: string, handlers: SocketHandlers, options:
     resume: goOn,
   };
 
-  function opened(upgraded: Socket, head: Buffer): void {
+  function opened({ socket: upgraded, readTo }: Connection, head: Buffer): void {
     socket = upgraded;
     state = 'open';
     upgraded.setNoDelay(true);
-    upgraded.on('data', received);
+    readTo(received);
     // No close frame can come any more.
     upgraded.on('end', () => upgraded.destroy());
     upgraded.on('error', (error) => {
@@ -98,6 +96,7 @@ export function openClientSocket(url: string, handlers: SocketHandlers, options:
     });
     upgraded.on('close', closed);
     if (paused) upgraded.pause();
+    else upgraded.resume();
     contained(() => handlers.onOpen());
     if (head.length > 0) received(head);
   }
@@ -105,8 +104,11 @@ export function openClientSocket(url: string, handlers: SocketHandlers, options:
   function received(chunk: Buffer): void {
     if (state === 'ending') return;
     parser.push(chunk);
-    if (chunk.length >= FULL_CHUNK_BYTES) takeTurns();
+    // All that Node reads in one go: there is more where it came from.
+    if (chunk.length === READ_BYTES) takeTurns();
     readFrames();
+    // What waits behind a pause would be written over.
+    parser.keep();
   }
 
   /** Node would read 32 chunks of one socket before it looks at any other: in a flood, other shards and acknowledgements would wait for thousands of events. */

@@ -13,8 +13,10 @@ export interface FrameLimits {
 
 /** Turns the bytes of a server into messages and control frames. Nobody is called: the owner asks for one after the other and may stop at any. */
 export interface FrameParser {
-  /** Takes the next bytes of the connection. They must not change until they are used up. */
+  /** Takes the next bytes of the connection. They must not change until they are used up, or kept. */
   push(bytes: Buffer): void;
+  /** Copies what was pushed and is not used up. What `next` gave before is still a view. */
+  keep(): void;
   /**
    * Goes on to the next message (text or binary) or control frame and gives its opcode; {@link NOTHING} when more bytes are needed.
    *
@@ -70,6 +72,11 @@ export function createFrameParser(limits: FrameLimits): FrameParser {
     closeReason: '',
     push(bytes) {
       chunk = at < chunk.length ? Buffer.concat([chunk.subarray(at), bytes]) : bytes;
+      at = 0;
+    },
+    keep() {
+      if (at === chunk.length) return;
+      chunk = Buffer.from(chunk.subarray(at));
       at = 0;
     },
     next() {

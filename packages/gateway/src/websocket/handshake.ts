@@ -1,16 +1,16 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { request as requestHttp, type ClientRequest, type IncomingMessage } from 'node:http';
 import { request as requestHttps } from 'node:https';
-import { connect as connectTcp, isIP, type Socket } from 'node:net';
-import { connect as connectTls } from 'node:tls';
+import type { Socket } from 'node:net';
 import type { Clock } from '../ports/clock.ts';
 import { retryAfterMs } from '../ports/retry-after.ts';
 import type { SocketError } from '../ports/socket.ts';
+import { openConnection, type Connection } from './lent-bytes.ts';
 
 /** Who hears how a handshake ends: one of the two, once, and never before {@link beginHandshake} has returned. */
 export interface HandshakeOutcome {
   /** `head` is what came behind the answer: the first frames. */
-  onUpgraded(socket: Socket, head: Buffer): void;
+  onUpgraded(connection: Connection, head: Buffer): void;
   /** Without an error when it was we who ended it. */
   onFailed(error: SocketError | undefined): void;
 }
@@ -24,13 +24,13 @@ const ACCEPT_GUID = '258EAFA5-E914-47DA-95CA-C5AB0DC85B11';
 
 /**
  * Asks a server for a WebSocket, without extensions and subprotocols. Redirects are not followed: they would take the token to another host.
- * TLS certificates are checked as Node does by default, for the host of the URL.
  *
  * @param timeoutMs time for all of it: name, TCP, TLS and the answer
  * @see https://www.rfc-editor.org/rfc/rfc6455#section-4.1
  */
 export function beginHandshake(url: string, clock: Clock, timeoutMs: number, outcome: HandshakeOutcome): Handshake {
   let request: ClientRequest | undefined;
+  let connection: Connection | undefined;
   let over = false;
 
   const fail = (error: Error | undefined): void => {
@@ -48,7 +48,7 @@ export function beginHandshake(url: string, clock: Clock, timeoutMs: number, out
   const handshake: Handshake = { abort: () => process.nextTick(fail) };
   const key = randomBytes(16).toString('base64');
   try {
-    request = createRequest(new URL(url), key);
+    request = createRequest(new URL(url), key, (opened) => (connection = opened));
   } catch (error) {
     process.nextTick(fail, error instanceof Error ? error : new Error(String(error)));
     return handshake;
@@ -59,7 +59,7 @@ export function beginHandshake(url: string, clock: Clock, timeoutMs: number, out
   request.on('response', (response) => fail(refusal(response)));
   request.on('upgrade', (response: IncomingMessage, socket: Socket, head: Buffer) => {
     const fault = faultOf(response, key);
-    if (over || fault !== undefined) {
+    if (over || fault !== undefined || connection === undefined) {
       socket.destroy();
       return fail(new Error(fault));
     }
@@ -67,13 +67,13 @@ export function beginHandshake(url: string, clock: Clock, timeoutMs: number, out
     // The client lives on; what was asked and answered need not.
     request = undefined;
     clock.clearTimer(deadline);
-    outcome.onUpgraded(socket, head);
+    outcome.onUpgraded(connection, head);
   });
   request.end();
   return handshake;
 }
 
-function createRequest(url: URL, key: string): ClientRequest {
+function createRequest(url: URL, key: string, onConnection: (connection: Connection) => void): ClientRequest {
   const secure = url.protocol === 'wss:';
   if (!secure && url.protocol !== 'ws:')
     throw new TypeError(`a gateway URL must begin with ws: or wss:, not ${url.protocol}`);
@@ -88,8 +88,11 @@ function createRequest(url: URL, key: string): ClientRequest {
       'Sec-WebSocket-Key': key,
     },
     // In place of an agent, which would keep books on a connection that is never given back.
-    createConnection: () =>
-      secure ? connectTls({ host, port, servername: isIP(host) === 0 ? host : '' }) : connectTcp({ host, port }),
+    createConnection() {
+      const connection = openConnection(host, port, secure);
+      onConnection(connection);
+      return connection.socket;
+    },
   });
 }
 
