@@ -115,6 +115,34 @@ describe('acknowledged segments', () => {
     ]);
   });
 
+  test('go beside the writing: what comes meanwhile is on the disk before they are gone', async () => {
+    const disk = createModelDisk();
+    const { journal, durable } = await openJournal(disk);
+    for (let offset = 1; offset <= 40; offset += 1) {
+      journal.append([eventOf({ offset, bytes: KIB })]);
+      await journal.flush();
+    }
+    let isRemoving = false;
+    let go = (): void => {};
+    const held = new Promise<void>((resolve) => (go = resolve));
+    disk.beforeOperation = async (what) => {
+      if (!what.startsWith('remove')) return;
+      isRemoving = true;
+      await held;
+    };
+    journal.acknowledge('main', LANE, 20);
+    await turns(() => isRemoving);
+    for (let offset = 41; offset <= 44; offset += 1) {
+      journal.append([eventOf({ offset, bytes: KIB })]);
+      await turns(() => durable.get(LANE.shardId) === offset);
+    }
+    expect(disk.trace.some((what) => what.startsWith('remove'))).toBe(false);
+    go();
+    await journal.flush();
+    expect(disk.trace.some((what) => what.startsWith('remove'))).toBe(true);
+    await journal.close();
+  });
+
   test('leave behind where the lane stood, so that offsets never start anew', async () => {
     const disk = createModelDisk();
     const { journal } = await openJournal(disk);

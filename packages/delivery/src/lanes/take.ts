@@ -27,7 +27,6 @@ export function takeRecords(delivery: Delivery, lane: Lane, limit: TakeLimit): T
   const { source, slot, backlog } = lane;
   const fromMemory = backlog.length === 0;
   if (fromMemory && (lane.sent + 1 < source.first || lane.sent >= source.sendable)) return undefined;
-  const all = (): DeliveryRecord[] => (fromMemory ? source.slice(lane.sent + 1, through) : backlog.slice(0, index));
   /** Only where it is not all of them. No literal: see {@link AcceptedEvent}. */
   let picked: DeliveryRecord[] | undefined;
   let count = 0;
@@ -47,17 +46,22 @@ export function takeRecords(delivery: Delivery, lane: Lane, limit: TakeLimit): T
       if (count >= limit.events || (bytes + size > limit.bytes && (count > 0 || lane.inFlightEvents > 0))) break;
       count++;
       bytes += size;
-      if (record.kind === 'event' && isExpired(delivery, record)) (picked ??= all()).push(expired(delivery, record));
+      if (record.kind === 'event' && isExpired(delivery, record))
+        (picked ??= firstOf(lane, index)).push(expired(delivery, record));
       else picked?.push(record);
     } else {
-      picked ??= all();
+      picked ??= firstOf(lane, index);
     }
     through = record.offset;
     index++;
   }
-  const records = picked ?? all();
+  const records = picked ?? firstOf(lane, index);
   if (!fromMemory) backlog.splice(0, index);
   return { records, bytes, through };
+}
+
+function firstOf({ source, backlog, sent }: Lane, count: number): DeliveryRecord[] {
+  return backlog.length === 0 ? source.slice(sent + 1, sent + count) : backlog.slice(0, count);
 }
 
 function sendableAt(source: Source, offset: number): DeliveryRecord | undefined {
