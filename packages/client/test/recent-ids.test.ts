@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { createRecentIds } from '../src/recent-ids.ts';
+import { createRecentIds } from '../src/receiver/recent-ids.ts';
 
 test('at least so many of the newest are remembered, and never more than twice as many', () => {
   const recent = createRecentIds(10);

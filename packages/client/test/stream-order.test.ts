@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { createKeyedRunner } from '../src/stream/keyed-runner.ts';
-import { createLaneProgress } from '../src/stream/lane-progress.ts';
+import { LaneProgress } from '../src/stream/lane-progress.ts';
 
 describe('the progress of a lane', () => {
   it('is up to the first event that is not done, in whatever order they are', () => {
@@ -9,7 +9,7 @@ describe('the progress of a lane', () => {
       fc.property(
         fc.array(fc.tuple(fc.integer({ min: 1, max: 3 }), fc.nat(), fc.boolean()), { maxLength: 60 }),
         (steps) => {
-          const progress = createLaneProgress('0/1', 1);
+          const progress = new LaneProgress('0/1', 1);
           const open: number[] = [];
           const begun: number[] = [];
           const done = new Set<number>();

@@ -119,6 +119,7 @@ export function createDelivery(options: DeliveryOptions): Delivery {
     value: {
       slots: specs.map(createSinkSlot),
       sources: new Map(),
+      asked: new Map(),
       lanes: new Map(),
       due: [],
       unwritten: [],

@@ -10,6 +10,8 @@ export interface DeliveryRuntime {
   readonly slots: readonly SinkSlot[];
   /** By lane name. */
   readonly sources: Map<string, Source>;
+  /** By shard id, the one that was asked for last. */
+  readonly asked: Map<number, Source>;
   /** By lane name, one for each sink. */
   readonly lanes: Map<string, readonly Lane[]>;
   /** Sources that are looked at when this tick is over. */

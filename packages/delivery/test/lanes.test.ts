@@ -30,6 +30,24 @@ describe('a lane', () => {
     expect(sink.given.map((batch) => batch.seqs)).toContainEqual([9]);
   });
 
+  it('fills a batch with what the sink wants, however much it does not want lies between', async () => {
+    const sink = createScriptedSink();
+    const bed = await createLaneBed({
+      sinks: [{ sink, events: ['MESSAGE_CREATE'] }],
+      batch: { events: 4, bytes: 100_000 },
+    });
+    sink.door.setReady(false);
+    for (let round = 0; round < 6; round++) {
+      await bed.events(9, 'TYPING_START');
+      await bed.events(1, 'MESSAGE_CREATE');
+    }
+    sink.answer = yes;
+    sink.door.setReady(true);
+    await bed.clock.advance(1);
+    expect(sink.given.map(({ seqs: wanted }) => wanted.length).filter((length) => length > 1)).toEqual([4, 2]);
+    expect(bed.settled).toBe(61);
+  });
+
   it('lets an event go at once after a pause, and gathers those that follow', async () => {
     const sink = createScriptedSink();
     sink.answer = yes;

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { DeliveryRecord, DeliveryReshard } from '../src/delivery-record.ts';
 import { eventCost } from '../src/stream/event-message.ts';
-import { createLane } from '../src/stream/lane.ts';
+import { Lane } from '../src/stream/lane.ts';
 import type { Freed, Run } from '../src/stream/lane.ts';
 import { event, lane as laneKey } from './stream-bed.ts';
 
@@ -54,7 +54,7 @@ async function play(
   wanted: ReadonlySet<string> | undefined,
   takesReshards: boolean,
 ): Promise<void> {
-  const lane = createLane(laneKey(0));
+  const lane = new Lane(laneKey(0));
   lane.wanted = wanted;
   lane.takesReshards = takesReshards;
   /** What came free, beside what should have. An error in the callback would be nobody's. */

@@ -1,9 +1,11 @@
+// The global of the same name is an accessor, which V8 calls each time.
+import { Buffer } from 'node:buffer';
 import type { Encoding, FrameDecoderOptions, ResolvedDecoderOptions } from './decoder-options.ts';
 import { readEtfPayload } from './etf.ts';
 import type { FrameReader, MessageFormat } from './frame-reader.ts';
-import { createPayloadCompressionReader, createPlainReader, createStreamReader } from './frame-reader.ts';
+import { createPayloadCompressionReader, createPlainReader, StreamReader } from './frame-reader.ts';
 import { resolveDecoderOptions } from './option-check.ts';
-import { createPartialMessage } from './partial-message.ts';
+import { PartialMessage } from './partial-message.ts';
 import type { Payload } from './payload.ts';
 import { readDoubtfulPayload, readPayload } from './read-payload.ts';
 import { WireError } from './wire-error.ts';
@@ -41,22 +43,33 @@ const FORMATS: Readonly<Record<Encoding, MessageFormat>> = {
  * inflate a stream, as before 22.15 with `zstd-stream` and without the package fzstd.
  */
 export function createFrameDecoder(options: FrameDecoderOptions = {}): FrameDecoder {
-  const reader = createReader(resolveDecoderOptions(options));
-  let closed = false;
-  return {
-    push(frame, isBinary) {
-      if (closed) throw new WireError('closed', 'this decoder is closed; a new connection needs a decoder of its own');
-      if (!Buffer.isBuffer(frame)) throw new TypeError(`frame must be a Buffer, got a value of type ${typeof frame}`);
-      return reader.read(frame, isBinary);
-    },
-    get bufferedBytes() {
-      return reader.bufferedBytes;
-    },
-    close() {
-      closed = true;
-      reader.close();
-    },
-  };
+  return new ConnectionDecoder(createReader(resolveDecoderOptions(options)));
+}
+
+/** Looks at the arguments, and knows when it is over. */
+class ConnectionDecoder implements FrameDecoder {
+  readonly #reader: FrameReader;
+  #isClosed = false;
+
+  constructor(reader: FrameReader) {
+    this.#reader = reader;
+  }
+
+  get bufferedBytes(): number {
+    return this.#reader.bufferedBytes;
+  }
+
+  push(frame: Buffer, isBinary: boolean): Payload | undefined {
+    if (this.#isClosed)
+      throw new WireError('closed', 'this decoder is closed; a new connection needs a decoder of its own');
+    if (!Buffer.isBuffer(frame)) throw new TypeError(`frame must be a Buffer, got a value of type ${typeof frame}`);
+    return this.#reader.read(frame, isBinary);
+  }
+
+  close(): void {
+    this.#isClosed = true;
+    this.#reader.close();
+  }
 }
 
 function createReader(options: ResolvedDecoderOptions): FrameReader {
@@ -68,10 +81,10 @@ function createReader(options: ResolvedDecoderOptions): FrameReader {
     case 'payload':
       return createPayloadCompressionReader(format, options);
     case 'zlib-stream': {
-      const partial = createPartialMessage(options);
-      return createStreamReader(format, { compression, inflater: createZlibInflate(options), partial });
+      const partial = new PartialMessage(options);
+      return new StreamReader(format, { compression, inflater: createZlibInflate(options), partial });
     }
     case 'zstd-stream':
-      return createStreamReader(format, { compression, inflater: createZstdInflate(options) });
+      return new StreamReader(format, { compression, inflater: createZstdInflate(options) });
   }
 }

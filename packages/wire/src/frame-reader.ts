@@ -66,12 +66,48 @@ interface StreamParts {
   readonly partial?: PartialMessage;
 }
 
-/** All messages are one compressed stream. */
-export function createStreamReader(format: MessageFormat, parts: StreamParts): FrameReader {
-  const { compression, inflater, partial } = parts;
-  let failure: WireError | undefined;
+/**
+ * All messages are one compressed stream.
+ *
+ * A class, as is whatever else has a getter on the way of an event: V8 makes a dictionary of a literal with one, and looks up every property of it by its name.
+ */
+export class StreamReader implements FrameReader {
+  readonly #format: MessageFormat;
+  readonly #parts: StreamParts;
+  #failure: WireError | undefined;
 
-  function nextPayload(frame: Buffer): Payload | undefined {
+  constructor(format: MessageFormat, parts: StreamParts) {
+    this.#format = format;
+    this.#parts = parts;
+  }
+
+  get bufferedBytes(): number {
+    return this.#parts.partial?.bytes ?? 0;
+  }
+
+  read(frame: Buffer, isBinary: boolean): Payload | undefined {
+    const { compression } = this.#parts;
+    if (this.#failure !== undefined) {
+      throw new WireError(
+        'corruptStream',
+        `this ${compression} already failed with ${this.#failure.code}; open a new connection with a new decoder`,
+      );
+    }
+    if (!isBinary)
+      throw new WireError(
+        'unexpectedTextFrame',
+        `got a text frame although compression is '${compression}'; was the URL opened without compress=?`,
+      );
+    return this.#nextPayload(frame);
+  }
+
+  close(): void {
+    this.#parts.partial?.clear();
+    this.#parts.inflater.close();
+  }
+
+  #nextPayload(frame: Buffer): Payload | undefined {
+    const { inflater, partial } = this.#parts;
     let message: Buffer | undefined;
     let text: Buffer;
     try {
@@ -80,39 +116,13 @@ export function createStreamReader(format: MessageFormat, parts: StreamParts): F
       text = inflater.inflate(message);
     } catch (error) {
       // Each message builds on all before it: after one is lost nothing that follows can be trusted.
-      if (error instanceof WireError) failure = error;
-      close();
+      if (error instanceof WireError) this.#failure = error;
+      this.close();
       throw error;
     }
     // Where a frame lost its end, the next one seems to continue it, and zlib need not notice.
-    return message === frame ? format.read(text) : format.readDoubtful(text);
+    return message === frame ? this.#format.read(text) : this.#format.readDoubtful(text);
   }
-
-  function close(): void {
-    partial?.clear();
-    inflater.close();
-  }
-
-  return {
-    get bufferedBytes() {
-      return partial?.bytes ?? 0;
-    },
-    read(frame, isBinary) {
-      if (failure !== undefined) {
-        throw new WireError(
-          'corruptStream',
-          `this ${compression} already failed with ${failure.code}; open a new connection with a new decoder`,
-        );
-      }
-      if (!isBinary)
-        throw new WireError(
-          'unexpectedTextFrame',
-          `got a text frame although compression is '${compression}'; was the URL opened without compress=?`,
-        );
-      return nextPayload(frame);
-    },
-    close,
-  };
 }
 
 function readPlain(frame: Buffer, format: MessageFormat, { maxMessageBytes }: Limits): Payload {

@@ -1,3 +1,5 @@
+// The global of the same name is an accessor, which V8 calls each time.
+import { Buffer } from 'node:buffer';
 import type { InflateStream } from './inflate-stream.ts';
 import { WireError } from './wire-error.ts';
 

@@ -1,18 +1,5 @@
 import { WireError } from './wire-error.ts';
 
-/** Collects the frames of one message of a zlib stream. */
-export interface PartialMessage {
-  /** Compressed bytes waiting for the rest of their message. */
-  readonly bytes: number;
-  /**
-   * The message that this frame completes, or undefined when it has not ended yet.
-   *
-   * @throws {@link WireError} `messageTooLarge` when it comes in several frames and passes the limit.
-   */
-  add(frame: Buffer): Buffer | undefined;
-  clear(): void;
-}
-
 /**
  * The last bytes of every message: what zlib writes for Z_SYNC_FLUSH, as a big-endian number.
  *
@@ -23,43 +10,50 @@ const FLUSH_MARK_BYTES = 4;
 
 const FIRST_CAPACITY = 4096;
 
-export function createPartialMessage(options: { readonly maxPartialBytes: number }): PartialMessage {
-  const { maxPartialBytes } = options;
+/** Collects the frames of one message of a zlib stream. */
+export class PartialMessage {
+  readonly #maxPartialBytes: number;
   // One growing buffer, as a list of many tiny frames would take far more memory than their bytes.
-  let kept: Buffer | undefined;
-  let size = 0;
+  #kept: Buffer | undefined;
+  #size = 0;
 
-  function add(frame: Buffer): Buffer | undefined {
-    if (size === 0 && endsWithFlushMark(frame)) return frame;
+  constructor({ maxPartialBytes }: { readonly maxPartialBytes: number }) {
+    this.#maxPartialBytes = maxPartialBytes;
+  }
+
+  /** Compressed bytes waiting for the rest of their message. */
+  get bytes(): number {
+    return this.#size;
+  }
+
+  /**
+   * The message that this frame completes, or undefined when it has not ended yet.
+   *
+   * @throws {@link WireError} `messageTooLarge` when it comes in several frames and passes the limit.
+   */
+  add(frame: Buffer): Buffer | undefined {
+    if (this.#size === 0 && endsWithFlushMark(frame)) return frame;
     if (frame.length === 0) return undefined;
-    const grown = size + frame.length;
-    if (grown > maxPartialBytes) {
+    const grown = this.#size + frame.length;
+    if (grown > this.#maxPartialBytes) {
       throw new WireError(
         'messageTooLarge',
-        `a message that comes in several frames passed maxPartialBytes (${maxPartialBytes}) without an end`,
+        `a message that comes in several frames passed maxPartialBytes (${this.#maxPartialBytes}) without an end`,
       );
     }
-    kept = withRoom(kept, size, grown, maxPartialBytes);
-    frame.copy(kept, size);
-    size = grown;
-    const message = kept.subarray(0, size);
+    this.#kept = withRoom(this.#kept, this.#size, grown, this.#maxPartialBytes);
+    frame.copy(this.#kept, this.#size);
+    this.#size = grown;
+    const message = this.#kept.subarray(0, this.#size);
     if (!endsWithFlushMark(message)) return undefined;
-    clear();
+    this.clear();
     return message;
   }
 
-  function clear(): void {
-    kept = undefined;
-    size = 0;
+  clear(): void {
+    this.#kept = undefined;
+    this.#size = 0;
   }
-
-  return {
-    get bytes() {
-      return size;
-    },
-    add,
-    clear,
-  };
 }
 
 function endsWithFlushMark(bytes: Buffer): boolean {

@@ -1,4 +1,4 @@
-import { createRecentIds } from '../recent-ids.ts';
+import { createRecentIds } from './recent-ids.ts';
 
 /** Sees to it that what has been handled is not handled again. */
 export interface EventMemory {

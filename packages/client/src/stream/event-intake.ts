@@ -4,11 +4,10 @@ import { LaneEvent } from './lane-event.ts';
 import { ClientError } from './client-error.ts';
 import type { EventHandling } from './event-handling.ts';
 import { createKeyedRunner } from './keyed-runner.ts';
-import { createLaneProgress } from './lane-progress.ts';
-import type { LaneProgress } from './lane-progress.ts';
+import { LaneProgress } from './lane-progress.ts';
 import { orderKey } from './order-key.ts';
 import { afterThisTick } from '../ports/tick.ts';
-import { createRecentIds } from '../recent-ids.ts';
+import { RecentEvents } from './recent-events.ts';
 import { readReshard } from '../reshard-notice.ts';
 import type { ReshardNotice } from '../reshard-notice.ts';
 import type { EventsMessage, GapMessage, ReshardMessage } from './server-message.ts';
@@ -61,6 +60,8 @@ export interface EventIntake {
 /** An event on its way, and where it is to be acknowledged: in more places than one when it comes again while it is handled. */
 interface Entry {
   readonly event: StreamEvent;
+  /** Of all shards' sessions; see {@link RecentEvents}. */
+  readonly session: string;
   readonly places: { readonly progress: LaneProgress; readonly offset: number }[];
   /** It is done, or given up. */
   isOver: boolean;
@@ -70,7 +71,7 @@ export function createEventIntake(options: EventIntakeOptions): EventIntake {
   const { handling, send, together } = options;
   const lanes = new Map<string, LaneProgress>();
   const runner = createKeyedRunner(options.concurrency);
-  const done = createRecentIds(options.seenLimit);
+  const done = new RecentEvents(options.seenLimit);
   /** Events with an id that wait or run. */
   const underWay = new Map<string, Entry>();
   /** Lanes with something new to acknowledge; only such as are held. */
@@ -111,7 +112,7 @@ export function createEventIntake(options: EventIntakeOptions): EventIntake {
   const settle = (entry: Entry, isDone: boolean): void => {
     forget(entry);
     if (!isDone) return options.onGivenUp();
-    if (entry.event.id !== null) done.add(entry.event.id);
+    if (entry.event.seq !== null) done.add(entry.session, entry.event.seq);
     for (const { progress, offset } of entry.places) finish(progress, offset);
   };
 
@@ -122,18 +123,18 @@ export function createEventIntake(options: EventIntakeOptions): EventIntake {
     return undefined;
   };
 
-  const takeEvent = (progress: LaneProgress, event: StreamEvent): void => {
-    const { offset, id } = event;
+  const takeEvent = (progress: LaneProgress, session: string, event: StreamEvent): void => {
+    const { offset, id, seq } = event;
     const place = { progress, offset };
-    const earlier = id === null ? undefined : underWay.get(id);
+    const earlier = id === null || underWay.size === 0 ? undefined : underWay.get(id);
     if (earlier !== undefined) {
       counts.duplicates++;
       earlier.places.push(place);
-    } else if (id !== null && done.has(id)) {
+    } else if (seq !== null && done.has(session, seq)) {
       counts.duplicates++;
       finish(progress, offset);
     } else {
-      const entry: Entry = { event, places: [place], isOver: false };
+      const entry: Entry = { event, session, places: [place], isOver: false };
       runner.add(orderKey(event), {
         run: () => run(entry),
         isWanted() {
@@ -180,7 +181,7 @@ export function createEventIntake(options: EventIntakeOptions): EventIntake {
     lease(lane, epoch) {
       const before = lanes.get(lane);
       if (before !== undefined) drop(before);
-      lanes.set(lane, createLaneProgress(lane, epoch));
+      lanes.set(lane, new LaneProgress(lane, epoch));
     },
     revoke(lane, epoch) {
       const progress = lanes.get(lane);
@@ -192,11 +193,12 @@ export function createEventIntake(options: EventIntakeOptions): EventIntake {
       const progress = heldLane(message.lane, message.epoch);
       if (progress === undefined) return;
       const lane = readLane(message.lane);
+      const session = `${message.lane}:${message.session}`;
       for (const wire of message.events) {
         const state = progress.begin(wire.offset);
         if (state === 'new') {
           counts.received++;
-          takeEvent(progress, new LaneEvent(lane, message, wire));
+          takeEvent(progress, session, new LaneEvent(lane, message, wire));
         } else if (state === 'done') {
           acknowledgeSoon(progress);
         }

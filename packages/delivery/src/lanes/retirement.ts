@@ -64,6 +64,7 @@ function free(delivery: Delivery, source: Source): void {
   const { shardId, shardCount, name } = source;
   runtime.leaving.delete(source);
   runtime.sources.delete(name);
+  if (runtime.asked.get(shardId) === source) runtime.asked.delete(shardId);
   runtime.lanes.delete(name);
   runtime.highestFreed = Math.max(runtime.highestFreed, source.next - 1);
   runtime.memoryBytes -= source.release(source.next - 1);

@@ -11,10 +11,18 @@ const OFFSETS_PER_MS = 1_000;
 
 /** The source of a shard, made with its lanes when it is asked for first. */
 export function sourceOf(delivery: Delivery, shardId: number, shardCount: number): Source {
+  const { asked, sources } = delivery.runtime;
+  // Asked for with each event: its name need not be put together for that.
+  const last = asked.get(shardId);
+  if (last?.shardCount === shardCount) return last;
+  const source = sources.get(laneName({ shardId, shardCount })) ?? createSource(delivery, shardId, shardCount);
+  asked.set(shardId, source);
+  return source;
+}
+
+function createSource(delivery: Delivery, shardId: number, shardCount: number): Source {
   const { sources, recovered, slots } = delivery.runtime;
   const name = laneName({ shardId, shardCount });
-  const known = sources.get(name);
-  if (known !== undefined) return known;
   const left = recovered.get(name);
   recovered.delete(name);
   const lastOffset = left?.lastOffset ?? -1;

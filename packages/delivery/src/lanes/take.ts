@@ -27,6 +27,8 @@ export function takeRecords(delivery: Delivery, lane: Lane, limit: TakeLimit): T
   const { source, slot, backlog } = lane;
   const fromMemory = backlog.length === 0;
   if (fromMemory && (lane.sent + 1 < source.first || lane.sent >= source.sendable)) return undefined;
+  const first = lane.sent + 1;
+  const candidates = fromMemory ? source.slice(first, Math.min(source.sendable, first + limit.events - 1)) : backlog;
   /** Only where it is not all of them. No literal: see {@link AcceptedEvent}. */
   let picked: DeliveryRecord[] | undefined;
   let count = 0;
@@ -34,7 +36,9 @@ export function takeRecords(delivery: Delivery, lane: Lane, limit: TakeLimit): T
   let through = lane.sent;
   let index = 0;
   for (;;) {
-    const record = fromMemory ? sendableAt(source, through + 1) : backlog[index];
+    // Behind the candidates only where some of them are not wanted.
+    const record =
+      index < candidates.length ? candidates[index] : fromMemory ? sendableAt(source, first + index) : undefined;
     if (record === undefined || through >= limit.last) break;
     // A gap may reach over a cut: what is missing behind it comes with it.
     if (record.offset > limit.last && record.kind !== 'gap') {
@@ -47,21 +51,18 @@ export function takeRecords(delivery: Delivery, lane: Lane, limit: TakeLimit): T
       count++;
       bytes += size;
       if (record.kind === 'event' && isExpired(delivery, record))
-        (picked ??= firstOf(lane, index)).push(expired(delivery, record));
+        (picked ??= candidates.slice(0, index)).push(expired(delivery, record));
       else picked?.push(record);
     } else {
-      picked ??= firstOf(lane, index);
+      picked ??= candidates.slice(0, index);
     }
     through = record.offset;
     index++;
   }
-  const records = picked ?? firstOf(lane, index);
+  const isAll = fromMemory && index === candidates.length;
+  const records = picked ?? (isAll ? candidates : candidates.slice(0, index));
   if (!fromMemory) backlog.splice(0, index);
   return { records, bytes, through };
-}
-
-function firstOf({ source, backlog, sent }: Lane, count: number): DeliveryRecord[] {
-  return backlog.length === 0 ? source.slice(sent + 1, sent + count) : backlog.slice(0, count);
 }
 
 function sendableAt(source: Source, offset: number): DeliveryRecord | undefined {

@@ -17,7 +17,8 @@ export function writeDecimal(number: number, target: Buffer, at: number): number
 function writeDigits(number: number, digits: number, target: Buffer, at: number): number {
   let rest = number;
   for (let place = at + digits - 1; place >= at; place--) {
-    const next = Math.floor(rest / 10);
+    // `| 0` and not `Math.floor`, for which V8 divides doubles: that takes twice as long.
+    const next = (rest / 10) | 0;
     target[place] = ZERO + rest - next * 10;
     rest = next;
   }

@@ -51,10 +51,13 @@ export function eventsMessage(head: EventMessageHead, events: readonly DeliveryE
       let end = at + target.write(start, at);
       for (const event of events) {
         end = writeHeader(event, tries, target, end);
-        end += event.bytes.copy(target, end);
+        // `set` and not `copy`, which looks at four parameters first.
+        target.set(event.bytes, end);
+        end += event.bytes.length;
         if (withOld && event.old !== undefined) {
-          end += OLD.copy(target, end);
-          end += event.old.copy(target, end);
+          end = writeWord(OLD, target, end);
+          target.set(event.old, end);
+          end += event.old.length;
         }
         target[end++] = CLOSE_BRACE;
         target[end++] = COMMA;
@@ -69,17 +72,23 @@ export function eventsMessage(head: EventMessageHead, events: readonly DeliveryE
 
 /** What stands before an event's payload. All of it is ASCII, and shorter than what `eventCost` sets aside. */
 function writeHeader(event: DeliveryEvent, tries: string, target: Buffer, at: number): number {
-  let end = at + OFFSET.copy(target, at);
+  let end = writeWord(OFFSET, target, at);
   end = writeDecimal(event.offset, target, end);
-  end += SEQ.copy(target, end);
-  end = event.seq === null ? end + NULL.copy(target, end) : writeDecimal(event.seq, target, end);
-  end += AT.copy(target, end);
+  end = writeWord(SEQ, target, end);
+  end = event.seq === null ? writeWord(NULL, target, end) : writeDecimal(event.seq, target, end);
+  end = writeWord(AT, target, end);
   end = writeDecimal(event.receivedAt, target, end);
   if (tries !== '') end += target.write(tries, end, 'latin1');
   if (event.guildId !== undefined && SNOWFLAKE.test(event.guildId))
     end += target.write(`,"guildId":"${event.guildId}"`, end, 'latin1');
   if (event.guildEvent !== undefined) end += target.write(`,"guildEvent":"${event.guildEvent}"`, end, 'latin1');
-  return end + PAYLOAD.copy(target, end);
+  return writeWord(PAYLOAD, target, end);
+}
+
+/** Byte by byte: for so few a call out of JavaScript takes longer than the bytes themselves. */
+function writeWord(word: Buffer, target: Buffer, at: number): number {
+  for (let index = 0; index < word.length; index++) target[at + index] = word[index] as number;
+  return at + word.length;
 }
 
 type NoticeHead = Pick<EventMessageHead, 'lane' | 'epoch'>;

@@ -5,14 +5,14 @@ import type { Lease } from './leases.ts';
 import { LEAST_BUFFER_BYTES, SOCKET_BUFFER_BYTES } from './protocol.ts';
 import type { StreamWindow } from './protocol.ts';
 import type { StreamConnection } from './stream-connection.ts';
-import { createTurns } from './turns.ts';
+import { Turns } from './turns.ts';
 
 /** What one client is sent: the records of its lanes, each lane in turn, never more than its window takes. */
 export interface EventOutlet {
   /** Sent and not acknowledged. */
   readonly inFlight: StreamWindow;
   /** Clock time since which the client owes an acknowledgement; null while it owes none. */
-  readonly owesSince: number | null;
+  owesSince(): number | null;
   /** There may be something to send on the lane. */
   wake(lease: Lease): void;
   /** The lane has gone. */
@@ -36,7 +36,7 @@ export interface EventOutletOptions {
 }
 
 export function createEventOutlet({ connection, window, clock, withOld }: EventOutletOptions): EventOutlet {
-  const waiting = createTurns();
+  const waiting = new Turns();
   const inFlight = { events: 0, bytes: 0 };
   /** When something was acknowledged last, or sent while nothing was unacknowledged. */
   let progressAt = 0;
@@ -97,9 +97,7 @@ export function createEventOutlet({ connection, window, clock, withOld }: EventO
 
   const outlet: EventOutlet = {
     inFlight,
-    get owesSince() {
-      return inFlight.events === 0 ? null : progressAt;
-    },
+    owesSince: () => (inFlight.events === 0 ? null : progressAt),
     wake(lease) {
       if (!lease.lane.hasMore) return;
       waiting.add(lease);

@@ -25,20 +25,50 @@ class Pending {
     this.resolve = resolve;
     this.reject = reject;
   }
-}
 
-/** A place between two records: before `record` of the batch `batch` of the queue. */
-interface Place {
-  batch: number;
-  record: number;
+  get attempt(): number {
+    return this.batch.attempt + this.resends;
+  }
+
+  /** More of it is on its way. */
+  noteSent(events: number, bytes: number, offset: number): void {
+    this.sentEvents += events;
+    this.sentBytes += bytes;
+    this.sentOffset = offset;
+  }
+
+  /** Nothing of it is with a client any more. */
+  noteLost(): void {
+    this.sentEvents = 0;
+    this.sentBytes = 0;
+    this.sentOffset = -1;
+  }
 }
 
 /** Names of the events a client wants; undefined for all. Gaps are always wanted. */
 export type Wanted = ReadonlySet<string> | undefined;
 
+/** Events that make one message: of one session, and sent equally often. A class, as a batch is. */
+export class EventRun {
+  readonly kind = 'events';
+  readonly events: DeliveryEvent[] = [];
+  readonly attempt: number;
+  readonly sessionId: string;
+  cost = 0;
+
+  constructor(attempt: number, sessionId: string) {
+    this.attempt = attempt;
+    this.sessionId = sessionId;
+  }
+
+  get isFull(): boolean {
+    return this.cost >= EVENTS_MESSAGE_BYTES || this.events.length >= EVENTS_MESSAGE_COUNT;
+  }
+}
+
 /** Part of the queue that makes one message. */
 export type Run =
-  | { readonly kind: 'events'; readonly events: DeliveryEvent[]; readonly attempt: number; readonly cost: number }
+  | EventRun
   | { readonly kind: 'gap'; readonly gap: DeliveryGap; readonly cost: number }
   | { readonly kind: 'reshard'; readonly reshard: DeliveryReshard; readonly cost: number };
 
@@ -48,209 +78,217 @@ export interface Freed {
   readonly bytes: number;
 }
 
-/** One lane's records between the delivery and the client that holds the lane: handed over, sent, acknowledged. */
-export interface Lane {
+const NOTHING: Freed = { events: 0, bytes: 0 };
+
+/**
+ * One lane's records between the delivery and the client that holds the lane: handed over, sent, acknowledged.
+ *
+ * A class: V8 makes a dictionary of a literal with getters, and looks up every property of it by its name.
+ */
+export class Lane {
   readonly key: LaneKey;
   /** `<shard>/<shardCount>` */
   readonly name: string;
-  /** Highest offset sent under the present lease. */
-  readonly sentOffset: number;
-  /** Whether everything that was sent is acknowledged. */
-  readonly isSettled: boolean;
-  /** Whether there are records to send. */
-  readonly hasMore: boolean;
-  readonly isEmpty: boolean;
   /** What the client that holds the lane wants. Set after a {@link Lane.rewind}, before anything is sent. */
   wanted: Wanted;
   /** Whether that client takes reshards. Set together with {@link Lane.wanted}. */
-  takesReshards: boolean;
-  /** Takes a batch; settles like `Sink.deliver`. `onGivenUp` tells what comes free when the delivery gives up on it and the later ones. */
-  push(batch: Batch, onGivenUp: (freed: Freed) => void): Promise<void>;
-  /** The next records to send, within what is left of a window. Undefined when there is nothing, or no room for the next one. */
-  take(left: StreamWindow, isWindowEmpty: boolean): Run | undefined;
-  /** The client has everything up to and with this offset. */
-  acknowledge(offset: number): Freed;
-  /** The client is gone: what it has not acknowledged is sent again. */
-  rewind(): void;
-  /** No client is left: every batch fails. */
-  fail(error: Error): void;
-}
-
-const NOTHING: Freed = { events: 0, bytes: 0 };
-
-/** @param withOld whether events are sent with `old` */
-export function createLane(key: LaneKey, withOld = true): Lane {
-  const queue: Pending[] = [];
-  const sent: Place = { batch: 0, record: 0 };
-  /** First record of `queue[0]` that is not acknowledged. */
-  let acked = 0;
-  let sentOffset = -1;
-
+  takesReshards = true;
+  readonly #withOld: boolean;
+  readonly #queue: Pending[] = [];
+  /** The next record to send: its batch in the queue, and its place in that. */
+  #sentBatch = 0;
+  #sentRecord = 0;
+  /** First record of the queue's first batch that is not acknowledged. */
+  #acked = 0;
+  #sentOffset = -1;
   /** One for all batches up to a failure, which ends it: a listener for each shows in a profile. */
-  let heard: AbortSignal | undefined;
+  #heard: AbortSignal | undefined;
 
-  const givenUp = (signal: AbortSignal): void => {
-    const first = queue.findIndex(({ batch }) => batch.signal === signal);
-    const pending = queue[first];
-    if (pending !== undefined) pending.onGivenUp(cut(first, abortError(pending.batch)));
-  };
+  /** @param withOld whether events are sent with `old` */
+  constructor(key: LaneKey, withOld = true) {
+    this.key = key;
+    this.name = laneName(key);
+    this.#withOld = withOld;
+  }
 
-  const isSent = (record: DeliveryRecord): boolean => {
-    if (record.kind === 'event') return lane.wanted === undefined || lane.wanted.has(record.t);
-    return record.kind === 'gap' || lane.takesReshards;
-  };
+  /** Highest offset sent under the present lease. */
+  get sentOffset(): number {
+    return this.#sentOffset;
+  }
 
-  const costOf = (record: DeliveryRecord): number =>
-    record.kind === 'event' ? eventCost(record, withOld) : noticeCost(record);
+  /** Whether everything that was sent is acknowledged. */
+  get isSettled(): boolean {
+    return this.#sentBatch === 0 && this.#sentRecord === this.#acked;
+  }
 
-  const at = (place: Place): DeliveryRecord | undefined => queue[place.batch]?.batch.records[place.record];
+  /** Whether there are records to send. */
+  get hasMore(): boolean {
+    return this.#sentBatch < this.#queue.length;
+  }
 
-  const step = (place: Place): void => {
-    place.record++;
-    if (place.record >= (queue[place.batch]?.batch.records.length ?? 0)) {
-      place.batch++;
-      place.record = 0;
+  get isEmpty(): boolean {
+    return this.#queue.length === 0;
+  }
+
+  /** Takes a batch; settles like `Sink.deliver`. `onGivenUp` tells what comes free when the delivery gives up on it and the later ones. */
+  push(batch: Batch, onGivenUp: (freed: Freed) => void): Promise<void> {
+    const { signal } = batch;
+    if (signal.aborted) return Promise.reject(abortError(batch));
+    if (signal !== this.#heard) {
+      this.#heard = signal;
+      signal.addEventListener('abort', () => this.#giveUp(signal), { once: true });
     }
-  };
+    return new Promise((resolve, reject) => {
+      this.#queue.push(new Pending(batch, onGivenUp, resolve, reject));
+    });
+  }
 
-  /** The record is on its way. */
-  const send = (pending: Pending, { offset }: DeliveryRecord, cost: number): void => {
-    step(sent);
-    sentOffset = offset;
-    pending.sentEvents++;
-    pending.sentBytes += cost;
-    pending.sentOffset = offset;
-  };
-
-  /** Forgets batches from the given one on; gives what of them was sent and not acknowledged. */
-  const cut = (from: number, error: Error): Freed => {
-    let events = 0;
-    let bytes = 0;
-    for (const [index, pending] of queue.entries()) {
-      if (index < from) continue;
-      const first = index === 0 ? acked : 0;
-      const past = index < sent.batch ? Infinity : index === sent.batch ? sent.record : 0;
-      for (const record of pending.batch.records.slice(first, past)) {
-        if (!isSent(record)) continue;
-        events++;
-        bytes += costOf(record);
-      }
-    }
-    const failed = queue.splice(from);
-    if (sent.batch >= from) Object.assign(sent, { batch: from, record: 0 });
-    if (from === 0) acked = 0;
-    for (const pending of failed) pending.reject(error);
-    return { events, bytes };
-  };
-
-  const lane: Lane = {
-    key,
-    name: laneName(key),
-    get sentOffset() {
-      return sentOffset;
-    },
-    get isSettled() {
-      return sent.batch === 0 && sent.record === acked;
-    },
-    get hasMore() {
-      return sent.batch < queue.length;
-    },
-    get isEmpty() {
-      return queue.length === 0;
-    },
-    wanted: undefined,
-    takesReshards: true,
-    push(batch, onGivenUp) {
-      const { signal } = batch;
-      if (signal.aborted) return Promise.reject(abortError(batch));
-      if (signal !== heard) {
-        heard = signal;
-        signal.addEventListener('abort', () => givenUp(signal), { once: true });
-      }
-      return new Promise((resolve, reject) => {
-        queue.push(new Pending(batch, onGivenUp, resolve, reject));
-      });
-    },
-    take(left, isWindowEmpty) {
-      let run: (Run & { kind: 'events'; cost: number }) | undefined;
-      for (let record = at(sent); record !== undefined; record = at(sent)) {
-        if (!isSent(record)) {
-          step(sent);
-          continue;
-        }
-        const cost = costOf(record);
-        const isFirst = run === undefined;
-        const used = run?.cost ?? 0;
-        const fits = (run?.events.length ?? 0) < left.events && used + cost <= left.bytes;
+  /** The next records to send, within what is left of a window. Undefined when there is nothing, or no room for the next one. */
+  take(left: StreamWindow, isWindowEmpty: boolean): Run | undefined {
+    let run: EventRun | undefined;
+    while (run?.isFull !== true) {
+      const pending = this.#queue[this.#sentBatch];
+      if (pending === undefined) break;
+      const { records } = pending.batch;
+      const { attempt } = pending;
+      const [eventsBefore, costBefore] = [run?.events.length ?? 0, run?.cost ?? 0];
+      let next = this.#sentRecord;
+      for (; next < records.length; next++) {
+        const record = records[next] as DeliveryRecord;
+        if (!this.#isSent(record)) continue;
+        const cost = this.#costOf(record);
         // A record larger than the whole window goes alone, or it would never go.
-        if (!fits && !(isFirst && isWindowEmpty)) break;
-        const pending = queue[sent.batch] as Pending;
-        const attempt = attemptOf(pending);
+        if (!fits(run, cost, left) && (run !== undefined || !isWindowEmpty)) break;
         if (record.kind !== 'event') {
-          if (!isFirst) break;
-          send(pending, record, cost);
+          if (run !== undefined) break;
+          pending.noteSent(1, cost, record.offset);
+          this.#sendFrom(next + 1);
+          this.#sentOffset = record.offset;
           return record.kind === 'gap'
             ? { kind: 'gap', gap: record, cost }
             : { kind: 'reshard', reshard: record, cost };
         }
-        if (run === undefined) run = { kind: 'events', events: [], attempt, cost: 0 };
-        else if (attempt !== run.attempt || record.sessionId !== run.events[0]?.sessionId) break;
+        if (run === undefined) run = new EventRun(attempt, record.sessionId);
+        else if (attempt !== run.attempt || record.sessionId !== run.sessionId) break;
         run.events.push(record);
         run.cost += cost;
-        send(pending, record, cost);
-        if (run.cost >= EVENTS_MESSAGE_BYTES || run.events.length >= EVENTS_MESSAGE_COUNT) break;
-      }
-      return run;
-    },
-    acknowledge(offset) {
-      let events = 0;
-      let bytes = 0;
-      while (!lane.isSettled) {
-        const pending = queue[0] as Pending;
-        const { records } = pending.batch;
-        const until = sent.batch > 0 ? records.length : sent.record;
-        let last = -1;
-        if (acked === 0 && sent.batch > 0 && pending.sentOffset <= offset) {
-          events += pending.sentEvents;
-          bytes += pending.sentBytes;
-          acked = records.length;
-          last = records.at(-1)?.offset ?? -1;
+        this.#sentOffset = record.offset;
+        if (run.isFull) {
+          next++;
+          break;
         }
-        for (; acked < until; acked++) {
-          const record = records[acked] as DeliveryRecord;
-          if (isSent(record)) {
-            if (record.offset > offset) break;
-            events++;
-            bytes += costOf(record);
-          }
-          last = record.offset;
+      }
+      if (run !== undefined && run.events.length > eventsBefore)
+        pending.noteSent(run.events.length - eventsBefore, run.cost - costBefore, this.#sentOffset);
+      this.#sendFrom(next);
+      if (next < records.length) break;
+    }
+    return run;
+  }
+
+  /** The client has everything up to and with this offset. */
+  acknowledge(offset: number): Freed {
+    let events = 0;
+    let bytes = 0;
+    while (!this.isSettled) {
+      const pending = this.#queue[0] as Pending;
+      const { records } = pending.batch;
+      const until = this.#sentBatch > 0 ? records.length : this.#sentRecord;
+      let last = -1;
+      if (this.#acked === 0 && this.#sentBatch > 0 && pending.sentOffset <= offset) {
+        events += pending.sentEvents;
+        bytes += pending.sentBytes;
+        this.#acked = records.length;
+        last = records.at(-1)?.offset ?? -1;
+      }
+      for (; this.#acked < until; this.#acked++) {
+        const record = records[this.#acked] as DeliveryRecord;
+        if (this.#isSent(record)) {
+          if (record.offset > offset) break;
+          events++;
+          bytes += this.#costOf(record);
         }
-        if (last !== -1) pending.batch.acknowledge(last);
-        if (acked < records.length) break;
-        queue.shift();
-        acked = 0;
-        // `sent` is in a later batch, or just behind this one.
-        sent.batch = Math.max(0, sent.batch - 1);
-        pending.resolve();
+        last = record.offset;
       }
-      return events === 0 ? NOTHING : { events, bytes };
-    },
-    rewind() {
-      for (const [index, pending] of queue.entries()) {
-        const first = index === 0 ? acked : 0;
-        if (index < sent.batch || (index === sent.batch && sent.record > first)) pending.resends++;
+      if (last !== -1) pending.batch.acknowledge(last);
+      if (this.#acked < records.length) break;
+      this.#queue.shift();
+      this.#acked = 0;
+      // What is sent next is in a later batch, or just behind this one.
+      this.#sentBatch = Math.max(0, this.#sentBatch - 1);
+      pending.resolve();
+    }
+    return events === 0 ? NOTHING : { events, bytes };
+  }
+
+  /** The client is gone: what it has not acknowledged is sent again. */
+  rewind(): void {
+    for (const [index, pending] of this.#queue.entries()) {
+      const first = index === 0 ? this.#acked : 0;
+      if (index < this.#sentBatch || (index === this.#sentBatch && this.#sentRecord > first)) pending.resends++;
+    }
+    for (const pending of this.#queue) pending.noteLost();
+    this.#sentBatch = 0;
+    this.#sentRecord = this.#acked;
+    this.#sentOffset = -1;
+  }
+
+  /** No client is left: every batch fails. */
+  fail(error: Error): void {
+    this.#cut(0, error);
+  }
+
+  #isSent(record: DeliveryRecord): boolean {
+    if (record.kind === 'event') return this.wanted === undefined || this.wanted.has(record.t);
+    return record.kind === 'gap' || this.takesReshards;
+  }
+
+  #costOf(record: DeliveryRecord): number {
+    return record.kind === 'event' ? eventCost(record, this.#withOld) : noticeCost(record);
+  }
+
+  /** The next to send is this record of the batch that is being sent, or the first of the batch behind. */
+  #sendFrom(next: number): void {
+    const isOver = next >= (this.#queue[this.#sentBatch]?.batch.records.length ?? 0);
+    if (isOver) this.#sentBatch++;
+    this.#sentRecord = isOver ? 0 : next;
+  }
+
+  #giveUp(signal: AbortSignal): void {
+    const first = this.#queue.findIndex(({ batch }) => batch.signal === signal);
+    const pending = this.#queue[first];
+    if (pending !== undefined) pending.onGivenUp(this.#cut(first, abortError(pending.batch)));
+  }
+
+  /** Forgets batches from the given one on; gives what of them was sent and not acknowledged. */
+  #cut(from: number, error: Error): Freed {
+    let events = 0;
+    let bytes = 0;
+    for (const [index, pending] of this.#queue.entries()) {
+      if (index < from) continue;
+      const first = index === 0 ? this.#acked : 0;
+      const past = index < this.#sentBatch ? Infinity : index === this.#sentBatch ? this.#sentRecord : 0;
+      for (const record of pending.batch.records.slice(first, past)) {
+        if (!this.#isSent(record)) continue;
+        events++;
+        bytes += this.#costOf(record);
       }
-      for (const pending of queue) Object.assign(pending, { sentEvents: 0, sentBytes: 0, sentOffset: -1 });
-      Object.assign(sent, { batch: 0, record: acked });
-      sentOffset = -1;
-    },
-    fail: (error) => void cut(0, error),
-  };
-  return lane;
+    }
+    const failed = this.#queue.splice(from);
+    if (this.#sentBatch >= from) {
+      this.#sentBatch = from;
+      this.#sentRecord = 0;
+    }
+    if (from === 0) this.#acked = 0;
+    for (const pending of failed) pending.reject(error);
+    return { events, bytes };
+  }
 }
 
-function attemptOf(pending: Pending): number {
-  return pending.batch.attempt + pending.resends;
+function fits(run: EventRun | undefined, cost: number, left: StreamWindow): boolean {
+  return run === undefined
+    ? left.events > 0 && cost <= left.bytes
+    : run.events.length < left.events && run.cost + cost <= left.bytes;
 }
 
 function abortError(batch: Batch): Error {

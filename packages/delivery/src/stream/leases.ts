@@ -1,7 +1,7 @@
 import { laneName } from '../delivery-record.ts';
 import type { LaneKey } from '../delivery-record.ts';
-import { createLane } from './lane.ts';
-import type { Freed, Lane } from './lane.ts';
+import { Lane } from './lane.ts';
+import type { Freed } from './lane.ts';
 
 /** A client, as far as its lanes go. */
 export interface LeaseHolder {
@@ -100,7 +100,7 @@ export function createLeases(onHomeless: (lease: Lease) => void, withOld = true)
       let lease = all.get(name);
       if (lease === undefined) {
         lease = {
-          lane: createLane(key, withOld),
+          lane: new Lane(key, withOld),
           owner: undefined,
           epoch: 0,
           handingOn: false,

@@ -209,7 +209,7 @@ export function createSession(id: string, connection: StreamConnection, host: Se
       const isDeserted = state === 'retiring' && held.size === 0;
       const end = overdue(settings, now, {
         heardAt,
-        owesSince: outlet?.owesSince ?? null,
+        owesSince: outlet?.owesSince() ?? null,
         retiringAt: isDeserted ? retiringAt : null,
         leases: held.values(),
       });

@@ -1,6 +1,6 @@
 import type { Socket } from 'node:net';
 import { createLengthPrefixReader, LENGTH_BYTES } from './length-prefix.ts';
-import { createOutgoing, type Framing } from './outgoing.ts';
+import { Outgoing, type Framing } from './outgoing.ts';
 import type { StreamConnection } from './stream-connection.ts';
 
 const LENGTH_PREFIX: Framing = {
@@ -16,7 +16,7 @@ const LENGTH_PREFIX: Framing = {
 /** Each message is its length, four bytes, and its text. */
 export function createUnixConnection(socket: Socket, address: string, maxMessageBytes: number): StreamConnection {
   const reader = createLengthPrefixReader(maxMessageBytes);
-  const outgoing = createOutgoing(LENGTH_PREFIX, (bytes, done) => {
+  const outgoing = new Outgoing(LENGTH_PREFIX, (bytes, done) => {
     if (socket.writable) socket.write(bytes, done);
     else done();
   });

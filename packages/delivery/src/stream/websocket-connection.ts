@@ -1,6 +1,6 @@
 import type { Duplex } from 'node:stream';
 import type { WebSocket } from 'ws';
-import { createOutgoing } from './outgoing.ts';
+import { Outgoing } from './outgoing.ts';
 import { CLOSE_CODES } from './protocol.ts';
 import type { ConnectionListener, StreamConnection } from './stream-connection.ts';
 import { TEXT_FRAME } from './text-frame.ts';
@@ -20,7 +20,7 @@ const MOST_REASON_BYTES = 123;
 export function createWebSocketConnection(options: WebSocketConnectionOptions): StreamConnection {
   const { socket, stream, address, authorized } = options;
   // Frames of ours stand between those of `ws`, which are written whole, too.
-  const outgoing = createOutgoing(TEXT_FRAME, (bytes, done) => {
+  const outgoing = new Outgoing(TEXT_FRAME, (bytes, done) => {
     if (socket.readyState === socket.OPEN) stream.write(bytes, done);
     else done();
   });

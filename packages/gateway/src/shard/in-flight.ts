@@ -13,24 +13,23 @@ export function takeOff(shard: Shard, entry: InFlight): void {
 export function settle(gateway: GatewayManager, shard: Shard, tracker: SequenceTracker, entry: InFlight): void {
   if (entry.settled) return;
   tracker.settle(entry);
-  land(gateway, shard, entry);
+  land(gateway, shard, 1, entry.bytes);
 }
 
 /** The events of a session that is over are no one's any more; their handlers may still work on them. */
 export function abandonFlights(gateway: GatewayManager, shard: Shard): void {
-  for (const entry of shard.tracker.abandon()) land(gateway, shard, entry);
+  for (const entry of shard.tracker.abandon()) land(gateway, shard, 1, entry.bytes);
 }
 
 /** Settles what the handler has held up to a sequence number. */
 export function settleHeld(gateway: GatewayManager, shard: Shard, sequence: number): void {
-  const { tracker } = shard;
-  for (let entry = tracker.heldThrough(sequence); entry !== undefined; entry = tracker.heldThrough(sequence))
-    settle(gateway, shard, tracker, entry);
+  const { events, bytes } = shard.tracker.settleHeld(sequence);
+  if (events > 0) land(gateway, shard, events, bytes);
 }
 
-function land(gateway: GatewayManager, shard: Shard, entry: InFlight): void {
-  shard.inFlightEvents--;
-  shard.inFlightBytes -= entry.bytes;
+function land(gateway: GatewayManager, shard: Shard, events: number, bytes: number): void {
+  shard.inFlightEvents -= events;
+  shard.inFlightBytes -= bytes;
   if (shard.pausedSince !== undefined && hasRoom(gateway, shard)) resumeReading(gateway, shard);
   if (shard.inFlightEvents === 0) gateway.runtime.onDrained?.();
 }

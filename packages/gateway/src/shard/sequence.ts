@@ -91,19 +91,31 @@ export class SequenceTracker {
     return entry;
   }
 
-  /** The oldest held dispatch that is not settled, if its number is no higher than `seq`. */
-  heldThrough(seq: number): InFlight | undefined {
-    for (let index = this.#head; index < this.#inFlight.length; index++) {
-      const entry = this.#inFlight[index];
-      if (entry === undefined || (entry.seq !== null && entry.seq > seq)) return undefined;
-      if (entry.held && !entry.settled) return entry;
+  /** Settles what is held up to a number; gives how many dispatches that are, and their bytes. */
+  settleHeld(seq: number): { readonly events: number; readonly bytes: number } {
+    const queue = this.#inFlight;
+    let events = 0;
+    let bytes = 0;
+    for (let index = this.#head; index < queue.length; index++) {
+      const entry = queue[index] as InFlight;
+      if (entry.seq !== null && entry.seq > seq) break;
+      if (!entry.held || entry.settled) continue;
+      entry.settled = true;
+      events++;
+      bytes += entry.bytes;
     }
-    return undefined;
+    this.#advance();
+    return { events, bytes };
   }
 
   /** The handler is done with it. Idempotent. */
   settle(entry: InFlight): void {
     entry.settled = true;
+    this.#advance();
+  }
+
+  /** Leaves behind what is settled without a hole before it. */
+  #advance(): void {
     const queue = this.#inFlight;
     let head = this.#head;
     for (let first = queue[head]; first !== undefined && first.settled; first = queue[++head])
