@@ -179,6 +179,24 @@ describe('a reshard', () => {
     expect(bed.delivery.status(bed.delivery).lanes.every(({ shardCount }) => shardCount === now)).toBe(true);
   });
 
+  it('back to a shard count whose lanes are gone makes new ones', async () => {
+    const sink = createScriptedSink();
+    sink.answer = yes;
+    const bed = await createReshardBed(3, { sinks: [sink] });
+    bed.event(2);
+    await bed.advance();
+    for (const shardCount of [2, 3]) {
+      bed.reshard(shardCount);
+      bed.event(0);
+      await bed.advance(120_000);
+      expect([...bed.delivery.runtime.sources.values()].every((source) => source.shardCount === shardCount)).toBe(true);
+    }
+    const name = bed.event(2);
+    await bed.advance();
+    expect(namesOf(sink.given).at(-1)).toBe(name);
+    expect(bed.delivery.runtime.memoryBytes).toBe(0);
+  });
+
   it('is over for the lanes as soon as the old shards are closed', async () => {
     const sink = createScriptedSink();
     sink.answer = yes;

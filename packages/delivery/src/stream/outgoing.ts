@@ -23,7 +23,7 @@ const BUFFERS_KEPT = SOCKET_BUFFER_BYTES / BUFFER_BYTES;
 
 /**
  * Messages on their way into a socket, gathered in buffers that are used again once the socket has taken them: one for each write would be garbage outside the heap, which makes V8 collect
- * all of it several times a second.
+ * all of it several times a second. A class, for its getter, as `Lane` is.
  */
 export class Outgoing {
   readonly #framing: Framing;

@@ -3,7 +3,7 @@ import type { Lease } from './leases.ts';
 /**
  * Lanes with something to send, in the order of their turns; each stands in it once.
  *
- * No `Set`: one that loses and gets members all the time makes a new table every few steps, and each old table holds the next one, so that only a collection of the whole heap frees any of them.
+ * No `Set`: one that loses and gets members all the time makes a new table every few steps, and each old table holds the next one, so that only a collection of the whole heap frees any of them. And a class, for its getter, as `Lane` is.
  */
 export class Turns {
   #line: (Lease | undefined)[] = [];
