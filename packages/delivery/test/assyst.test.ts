@@ -1,11 +1,11 @@
 import { spawn } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
+import { closeSync, openSync, readFileSync } from 'node:fs';
 import { mkdtemp, rm, stat, writeFile, readdir } from 'node:fs/promises';
 import { connect, createServer } from 'node:net';
 import type { Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { createInterface } from 'node:readline';
 import { beforeEach, describe, expect, it, onTestFinished } from 'vitest';
 import { createAssystSink } from '../src/assyst/assyst-sink.ts';
 import { pipePath } from '../src/assyst/defaults.ts';
@@ -19,19 +19,29 @@ beforeEach(async () => {
   onTestFinished(() => rm(folder, { recursive: true, force: true }));
 });
 
+let started = 0;
+
 interface Consumer {
   readonly child: ChildProcess;
-  readonly lines: string[];
+  /** What it has read so far. */
+  readonly lines: readonly string[];
 }
 
 /** Starts a consumer in a process of its own. */
 function startConsumer(mode = 'reads'): Consumer {
   const script = new URL('./assyst-consumer.mjs', import.meta.url).pathname;
-  const child = spawn(process.execPath, [script, path, mode], { stdio: ['ignore', 'pipe', 'inherit'] });
-  const lines: string[] = [];
-  createInterface({ input: child.stdout! }).on('line', (line) => lines.push(line));
+  // A file and no pipe: what a pipe has no room for waits in the consumer, and is gone with it.
+  const output = join(folder, `consumer-${++started}`);
+  const fd = openSync(output, 'w');
+  const child = spawn(process.execPath, [script, path, mode], { stdio: ['ignore', fd, 'inherit'] });
+  closeSync(fd);
   onTestFinished(() => void child.kill('SIGKILL'));
-  return { child, lines };
+  return {
+    child,
+    get lines() {
+      return readFileSync(output, 'utf8').split('\n').slice(0, -1);
+    },
+  };
 }
 
 const numbers = (consumer: Consumer): number[] => consumer.lines.slice(1).map(Number);
