@@ -7,7 +7,7 @@ export interface ModelDisk {
   cursors: Map<string, number>;
 }
 
-const SILENT: JournalListener = { onDurable: () => {}, onGap: () => {}, onRoom: () => {} };
+const SILENT: JournalListener = { onDurable: () => {}, onCursor: () => {}, onGap: () => {}, onRoom: () => {} };
 
 /**
  * The journal's contract in a few lines, for virtual time: records are durable a little after they were appended, and a power cut takes all that are not. What
@@ -19,6 +19,7 @@ export function createModelJournal(
 ): Journal {
   let pending: DeliveryRecord[] = [];
   const cursors = new Map<string, number>();
+  const moved = new Map<string, number>();
   let isSyncing = false;
   const nameOf = ({ shardId, shardCount }: LaneKey): string => `${shardId}/${shardCount}`;
 
@@ -30,6 +31,11 @@ export function createModelJournal(
     const last = new Map<string, DeliveryRecord>();
     for (const record of records) last.set(nameOf(record), record);
     for (const record of last.values()) journal.listener.onDurable(record, record.offset);
+    for (const [key, offset] of moved) {
+      const [sink = '', shardId, shardCount] = key.split(/[ /]/);
+      journal.listener.onCursor(sink, { shardId: Number(shardId), shardCount: Number(shardCount) }, offset);
+    }
+    moved.clear();
   }
 
   function syncSoon(): void {
@@ -78,6 +84,7 @@ export function createModelJournal(
       }),
     acknowledge(sink, lane, offset) {
       cursors.set(`${sink} ${nameOf(lane)}`, offset);
+      moved.set(`${sink} ${nameOf(lane)}`, offset);
       syncSoon();
     },
     sessions: { load: async () => [], save: async () => {}, remove: async () => {} },

@@ -44,7 +44,6 @@ const gateway = createGatewayManager({
   filters: { loadedGuilds: false, unavailableGuilds: false, editedMessages: false },
   sessionStore: delivery.sessionStore,
   identifyLedger: createFileIdentifyLedger({ path: join(folder, 'identifies.json') }),
-  checkpointInterval: 100,
 });
 
 const troubles = [];

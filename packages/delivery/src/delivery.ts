@@ -23,7 +23,10 @@ export interface DeliveryState {
   readonly journal: Journal | undefined;
   /** Events unacknowledged for longer than this go to the journal, milliseconds. 0: all of them, at once. Default 250. */
   journalAfterMs: number;
-  /** Bounds of what one lane has under way. Default 1,024 events, 4 MiB. */
+  /**
+   * Bounds of what one lane has under way. Default 1,024 events, 4 MiB. With a journal, what is acknowledged counts as well until its cursor, or the session, is on the disk, up to
+   * half of the window: what comes again after a crash is no more than one window.
+   */
   window: { readonly events: number; readonly bytes: number };
   /** Bounds of one batch. Default 256 events, 256 KiB. */
   batch: { readonly events: number; readonly bytes: number };

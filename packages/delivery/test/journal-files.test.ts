@@ -139,7 +139,7 @@ describe('on a real disk', () => {
       import { createJournal } from ${JSON.stringify(new URL('../dist/journal/create-journal.js', import.meta.url).href)};
       const clock = { now: () => performance.now(), wallTime: () => Date.now(), setTimer: setTimeout, clearTimer: clearTimeout };
       const journal = createJournal({ path: ${JSON.stringify(folder)}, sinks: ['main'], clock, ballastBytes: 0, segmentBytes: 65536 });
-      journal.listener = { onDurable: (lane, offset) => process.stdout.write(offset + '\\n'), onGap() {}, onRoom() {} };
+      journal.listener = { onDurable: (lane, offset) => process.stdout.write(offset + '\\n'), onCursor() {}, onGap() {}, onRoom() {} };
       await journal.open();
       let offset = 0;
       setInterval(() => journal.append(Array.from({ length: 20 }, () => ({ kind: 'event', shardId: 0, shardCount: 2, offset: ++offset, sessionId: 's',

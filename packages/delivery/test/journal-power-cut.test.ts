@@ -18,6 +18,8 @@ interface LaneLife {
   sessionId: string;
   /** Sequence number of the last checkpoint whose save resolved, by session. */
   saved: { sessionId: string; seq: number } | undefined;
+  /** Cursors that were reported to be on the disk, by sink. */
+  stored: Map<string, number>;
 }
 
 /** What is promised at one moment. */
@@ -28,6 +30,7 @@ interface Promised {
     readonly count: number;
     readonly needed: number;
     readonly saved: LaneLife['saved'];
+    readonly stored: ReadonlyMap<string, number>;
   }[];
 }
 
@@ -43,6 +46,7 @@ function promisedNow(lives: readonly LaneLife[], durable: ReadonlyMap<number, nu
       count: life.appended.length,
       needed: neededOf(life),
       saved: life.saved,
+      stored: new Map(life.stored),
     })),
   };
 }
@@ -61,7 +65,7 @@ async function check(content: ReadonlyMap<string, Buffer>, promised: Promised, s
   if (recovery.damage.length > 0) complain(`damage told: ${recovery.damage.join('; ')}`);
   if (gaps.length > 0) complain(`gap told: ${JSON.stringify(gaps)}`);
   const sessions = await journal.sessions.load();
-  for (const { life, count, needed, saved } of promised.lanes) {
+  for (const { life, count, needed, saved, stored } of promised.lanes) {
     const found = shown(await readAll(journal, life.key)) as { offset: number; seq: number; sessionId: string }[];
     const byOffset = new Map(
       shown(life.appended.slice(0, count)).map((event) => [(event as DeliveryEvent).offset, event]),
@@ -88,6 +92,10 @@ async function check(content: ReadonlyMap<string, Buffer>, promised: Promised, s
     for (const cursor of recovery.cursors.filter(({ shardId }) => shardId === life.key.shardId)) {
       if (cursor.offset > (life.acknowledged.get(cursor.sink) ?? -1))
         complain(`cursor ahead: ${JSON.stringify(cursor)}`);
+    }
+    for (const [sink, offset] of stored) {
+      const found = recovery.cursors.find((cursor) => cursor.shardId === life.key.shardId && cursor.sink === sink);
+      if ((found?.offset ?? -1) < offset) complain(`cursor of ${sink} went back to ${found?.offset} from ${offset}`);
     }
   }
   await journal.close();
@@ -182,6 +190,7 @@ test('a power cut at any operation of the disk loses nothing that was durable, i
     nextOffset: 1,
     sessionId: 'session-a',
     saved: undefined,
+    stored: new Map(),
   }));
   const durable = new Map<number, number>();
   const trace: string[] = [];
@@ -207,6 +216,7 @@ test('a power cut at any operation of the disk loses nothing that was durable, i
     expect(opened.recovery.damage).toEqual([]);
     await goOn(opened, lives, durable);
     opened.journal.listener.onDurable = ({ shardId }, offset) => void durable.set(shardId, offset);
+    opened.journal.listener.onCursor = (sink, { shardId }, offset) => void lives[shardId]?.stored.set(sink, offset);
     await live(
       opened.journal,
       lives,
@@ -219,9 +229,11 @@ test('a power cut at any operation of the disk loses nothing that was durable, i
     let left = disk.cut('drop');
     if (end !== 'close') {
       const before = new Map(durable);
+      const storedBefore = lives.map(({ stored }) => new Map(stored));
       left = await cutWithin(disk, opened.journal, lives, end);
       // What became durable after the cut did so on a disk that is no more.
       for (const [shardId, offset] of before) durable.set(shardId, offset);
+      for (const [index, life] of lives.entries()) life.stored = storedBefore[index] ?? new Map();
     }
     // The process that lost its disk must not go on in the background.
     disk.faults = [{ at: disk.operations, kind: 'dead' }];

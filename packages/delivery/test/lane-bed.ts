@@ -93,7 +93,7 @@ export function createScriptedJournal(
   kept: DeliveryRecord[] = [],
   cursors = new Map<string, number>(),
 ): ScriptedJournal {
-  const silent: JournalListener = { onDurable: () => {}, onGap: () => {}, onRoom: () => {} };
+  const silent: JournalListener = { onDurable: () => {}, onCursor: () => {}, onGap: () => {}, onRoom: () => {} };
   let synced = kept.length;
   const nameOf = ({ shardId, shardCount }: { shardId: number; shardCount: number }) => `${shardId}/${shardCount}`;
   const journal: ScriptedJournal = {
@@ -133,7 +133,10 @@ export function createScriptedJournal(
     },
     read: async (lane, afterOffset, limit) =>
       kept.filter((record) => nameOf(record) === nameOf(lane) && record.offset > afterOffset).slice(0, limit.records),
-    acknowledge: (sink, lane, offset) => void cursors.set(`${sink} ${nameOf(lane)}`, offset),
+    acknowledge(sink, lane, offset) {
+      cursors.set(`${sink} ${nameOf(lane)}`, offset);
+      if (journal.quick) journal.listener.onCursor(sink, lane, offset);
+    },
     sessions: { load: async () => [], save: async () => {}, remove: async () => {} },
     status: () => ({
       bytes: 0,

@@ -46,6 +46,56 @@ describe('the journal', () => {
     expect(bed.settled).toBe(6);
   });
 
+  it('counts against the window what would come again after a crash, up to half of it', async () => {
+    const sink = createScriptedSink();
+    const journal = createScriptedJournal();
+    const bed = await createLaneBed({
+      sinks: [sink],
+      journal,
+      journalAfterMs: 0,
+      window: { events: 10 },
+      batch: { events: 1 },
+    });
+    await bed.events(50);
+    expect(sink.given).toHaveLength(10);
+    journal.quick = false;
+    for (const batch of sink.given.slice(0, 4)) batch.resolve();
+    await bed.clock.advance(1);
+    // Acknowledged, but a crash would bring them again: no cursor is on the disk.
+    expect(sink.given).toHaveLength(10);
+    journal.quick = true;
+    sink.given[4]?.resolve();
+    await bed.clock.advance(1);
+    expect(sink.given).toHaveLength(15);
+    // A disk that takes no cursor any more must not hold up the consumer.
+    journal.quick = false;
+    sink.answer = yes;
+    for (const batch of [...sink.given]) batch.resolve();
+    await bed.clock.advance(10);
+    expect(sink.received).toEqual(seqs(1, 51));
+  });
+
+  it('counts what is settled in memory alone until the session is stored', async () => {
+    const sink = createScriptedSink();
+    const journal = createScriptedJournal();
+    const bed = await createLaneBed({ sinks: [sink], journal, window: { events: 10 }, batch: { events: 1 } });
+    sink.given[0]?.resolve();
+    await bed.clock.advance(2_000);
+    await bed.events(50);
+    expect(sink.given).toHaveLength(11);
+    for (const batch of sink.given.slice(1, 5)) batch.resolve();
+    await bed.clock.advance(1);
+    expect(bed.settled).toBe(5);
+    expect(sink.given).toHaveLength(11);
+    bed.gateway.checkpointEvents = 5;
+    sink.given[5]?.resolve();
+    await bed.clock.advance(20);
+    // The session is stored; the next acknowledgement finds room.
+    sink.given[6]?.resolve();
+    await bed.clock.advance(1);
+    expect(sink.given).toHaveLength(16);
+  });
+
   it('carries a long absence: memory stays bounded, everything comes in order when the consumer is back', async () => {
     const sink = createScriptedSink('bot', false);
     const journal = createScriptedJournal();

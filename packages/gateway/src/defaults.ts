@@ -70,6 +70,7 @@ export const plainDefaults: Readonly<PlainDefaults> = {
   maxMessageBytes: 32 * 1024 * 1024,
   connectsPerSecond: 100,
   checkpointInterval: 1_000,
+  checkpointEvents: 256,
   timings: defaultTimings,
   resumeSessions: true,
   identifyReserve: undefined,

@@ -37,6 +37,12 @@ export interface GatewayRuntime {
   saving: Promise<void> | undefined;
   /** The write that follows it. */
   saveNext: Promise<void> | undefined;
+  /** Monotonic milliseconds at which the last write began. */
+  savedAt: number;
+  /** The last write failed. */
+  saveFailed: boolean;
+  /** Begins a write that does not wait for the interval. */
+  hurryTimer: TimerHandle;
   upkeepTimer: TimerHandle;
   /** Sockets that were told to close and have not yet, each with the timer that ends its grace. */
   readonly closing: Map<GatewaySocket, TimerHandle>;

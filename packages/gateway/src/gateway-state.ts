@@ -138,6 +138,11 @@ export interface GatewayState {
   connectsPerSecond: number;
   /** Milliseconds between two writes of a shard's checkpoint. Default 1,000. */
   checkpointInterval: number;
+  /**
+   * Settled events of a shard after which its checkpoint is written without waiting for the interval, at most every 20 ms: they are what Discord sends again after
+   * a crash. Default 256.
+   */
+  checkpointEvents: number;
   /** How long a shard waits for what. */
   timings: ShardTimings;
   /** Where sessions outlive the process. Default: memory. */

@@ -20,8 +20,10 @@ export function startUpkeep(gateway: GatewayManager): void {
   }, gateway.checkpointInterval);
 }
 
-/** Ends it. */
+/** Ends it, and what does not wait for it. */
 export function stopUpkeep(gateway: GatewayManager): void {
   gateway.clock.clearTimer(gateway.runtime.upkeepTimer);
   gateway.runtime.upkeepTimer = undefined;
+  gateway.clock.clearTimer(gateway.runtime.hurryTimer);
+  gateway.runtime.hurryTimer = undefined;
 }

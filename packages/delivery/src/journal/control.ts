@@ -1,4 +1,5 @@
 import type { SessionCheckpoint, SessionKey } from '@shardgate/gateway';
+import type { LaneKey } from '../delivery-record.ts';
 import type { Hole, Lane, LaneTable, Tail } from './lane.ts';
 import { acknowledgedBy, putHole } from './lane.ts';
 import type { KindCode } from './record.ts';
@@ -9,7 +10,7 @@ import type { SessionTable } from './session-table.ts';
 /** What stands in a `cursor` record. */
 interface CursorRecord {
   readonly sink: string;
-  readonly lanes: readonly (readonly [shardId: number, shardCount: number, offset: number])[];
+  readonly lanes: (readonly [shardId: number, shardCount: number, offset: number])[];
 }
 /** What stands in a `lanes` record. */
 type LanesRecord = readonly (readonly [shardId: number, shardCount: number, tail: Tail | null, highest: number])[];
@@ -86,23 +87,33 @@ interface Waiter {
   reject(error: unknown): void;
 }
 
-export function createControl(lanes: LaneTable, sessions: SessionTable, sinks: readonly string[]): Control {
+/** @param onCursor hears of each cursor that is on the disk */
+export function createControl(
+  lanes: LaneTable,
+  sessions: SessionTable,
+  sinks: readonly string[],
+  onCursor: (sink: string, lane: LaneKey, offset: number) => void,
+): Control {
   let cursors = new Map<string, Set<Lane>>();
   let holes = new Set<Hole>();
   let retired = new Set<number>();
   let waiters: Waiter[] = [];
 
-  const cursorRecord = (sink: string, moved: Iterable<Lane>): Buffer => {
-    const list: CursorRecord['lanes'][number][] = [];
+  const cursorsOf = (sink: string, moved: Iterable<Lane>): CursorRecord => {
+    const record: CursorRecord = { sink, lanes: [] };
     for (const lane of moved) {
       const offset = lane.cursors.get(sink);
-      if (offset !== undefined) list.push([lane.key.shardId, lane.key.shardCount, offset]);
+      if (offset !== undefined) record.lanes.push([lane.key.shardId, lane.key.shardCount, offset]);
     }
-    return encodeJson(Kind.cursor, { sink, lanes: list } satisfies CursorRecord);
+    return record;
   };
 
   /** Nothing is dirty from here on. */
-  const take = (before: readonly Buffer[], after: readonly Buffer[] = []): Collected => {
+  const take = (
+    written: readonly CursorRecord[],
+    before: readonly Buffer[],
+    after: readonly Buffer[] = [],
+  ): Collected => {
     const taken = { cursors, holes, retired, waiters, sessions: sessions.collect() };
     cursors = new Map();
     holes = new Set();
@@ -113,6 +124,8 @@ export function createControl(lanes: LaneTable, sessions: SessionTable, sinks: r
       records: [...before, ...taken.sessions.records, ...after],
       done() {
         taken.sessions.done();
+        for (const { sink, lanes: list } of written)
+          for (const [shardId, shardCount, offset] of list) onCursor(sink, { shardId, shardCount }, offset);
         for (const waiter of taken.waiters) waiter.resolve();
       },
       failed() {
@@ -146,10 +159,10 @@ export function createControl(lanes: LaneTable, sessions: SessionTable, sinks: r
       for (const waiter of waiters.splice(0)) waiter.reject(error);
     },
     collect() {
-      const cursorRecords = Array.from(cursors, ([sink, moved]) => cursorRecord(sink, moved));
+      const written = Array.from(cursors, ([sink, moved]) => cursorsOf(sink, moved));
       const holeRecords = Array.from(holes, (hole) => encodeJson(Kind.hole, hole));
       const gone = retired.size > 0 ? [encodeJson(Kind.retired, { segments: [...retired] })] : [];
-      return take([...cursorRecords, ...holeRecords, ...gone]);
+      return take(written, [...written.map(encodeCursors), ...holeRecords, ...gone]);
     },
     head(open) {
       const bySink = new Map<string, Lane[]>();
@@ -166,11 +179,13 @@ export function createControl(lanes: LaneTable, sessions: SessionTable, sinks: r
         const acknowledged = acknowledgedBy(lane, sinks);
         kept.push(...lane.holes.filter((hole) => hole.to > acknowledged));
       }
+      const written = Array.from(bySink, ([sink, moved]) => cursorsOf(sink, moved));
       return take(
+        written,
         [
           encodeJson(Kind.open, open),
           encodeJson(Kind.lanes, table),
-          ...Array.from(bySink, ([sink, moved]) => cursorRecord(sink, moved)),
+          ...written.map(encodeCursors),
           ...kept.map((hole) => encodeJson(Kind.hole, hole)),
           ...sessions.snapshot(),
         ],
@@ -179,6 +194,10 @@ export function createControl(lanes: LaneTable, sessions: SessionTable, sinks: r
     },
   };
   return control;
+}
+
+function encodeCursors(record: CursorRecord): Buffer {
+  return encodeJson(Kind.cursor, record);
 }
 
 /** Kinds that {@link applyControl} takes. */

@@ -18,7 +18,7 @@ import type { Segment } from './segment.ts';
 import { createWriter } from './writer.ts';
 
 /** Listens to nothing. */
-const DEAF: JournalListener = { onDurable() {}, onGap() {}, onRoom() {} };
+const DEAF: JournalListener = { onDurable() {}, onCursor() {}, onGap() {}, onRoom() {} };
 
 /**
  * A journal in a directory of files. Does nothing before `open`; `append` and `flush` before it throw.
@@ -35,7 +35,7 @@ export function createJournal(options: JournalOptions): Journal {
     settings,
     lanes,
     sessions,
-    control: createControl(lanes, sessions, sinks),
+    control: createControl(lanes, sessions, sinks, (...cursor) => log.listener.onCursor(...cursor)),
     listener: DEAF,
     segments: [],
     active: undefined,

@@ -32,7 +32,7 @@ export interface JournalView {
 /** A journal in use may retire a segment while it is being looked at; then the look begins again. */
 const TRIES = 5;
 
-const DEAF: JournalListener = { onDurable() {}, onGap() {}, onRoom() {} };
+const DEAF: JournalListener = { onDurable() {}, onCursor() {}, onGap() {}, onRoom() {} };
 
 export function storeOf(target: JournalTarget): JournalStore {
   return typeof target === 'string' ? createFileStore({ path: target }) : target;
@@ -74,7 +74,7 @@ async function viewOnce(target: JournalTarget, wallTime: number, listener: Journ
     settings,
     lanes,
     sessions,
-    control: createControl(lanes, sessions, sinks),
+    control: createControl(lanes, sessions, sinks, (...cursor) => listener.onCursor(...cursor)),
     listener,
     segments: [...recovered.segments],
     active: undefined,

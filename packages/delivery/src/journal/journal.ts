@@ -46,6 +46,8 @@ export interface JournalStatus {
 export interface JournalListener {
   /** Every record of the lane that was appended up to and with this offset has reached the disk. */
   onDurable(lane: LaneKey, offset: number): void;
+  /** A cursor has reached the disk: after a crash the sink gets nothing up to and with this offset. */
+  onCursor(sink: string, lane: LaneKey, offset: number): void;
   /** Records were dropped or cannot be read: what `read` gives in their place. */
   onGap(gap: DeliveryGap): void;
   /** There is room again after `append` said false. */

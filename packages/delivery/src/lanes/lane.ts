@@ -15,6 +15,8 @@ export interface Lane {
   sent: number;
   /** The cursor as the journal knows it. */
   savedCursor: number;
+  /** The cursor as it is on the disk. */
+  storedCursor: number;
   /** What the sink has and has not acknowledged, oldest first. */
   flights: Flight[];
   /** Aborted when the lane gives up on its flights: one for all of them, as making one for each batch shows in a profile. */
@@ -58,6 +60,7 @@ export function createLane(source: Source, slot: SinkSlot, cursor: number, recov
     acked: cursor,
     sent: cursor,
     savedCursor: cursor,
+    storedCursor: cursor,
     flights: [],
     giveUp: createGiveUp(),
     inFlightEvents: 0,

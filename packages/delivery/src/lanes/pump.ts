@@ -4,7 +4,7 @@ import { failFlight } from './failure.ts';
 import { Flight, FlyingBatch } from './flight.ts';
 import type { Lane } from './lane.ts';
 import { readBacklog } from './read-backlog.ts';
-import { advance } from './settlement.ts';
+import { advance, repeatable } from './settlement.ts';
 import { relieveMemory } from './spill.ts';
 import { takeRecords, type Taken } from './take.ts';
 
@@ -19,7 +19,7 @@ export function pump(delivery: Delivery, lane: Lane): void {
   while (canSend(lane)) {
     // Behind a batch that may be refused nothing is sent: what comes before it would come after.
     if (lane.bisect !== undefined && lane.flights.length > 0) return;
-    const events = Math.min(batch.events, window.events - lane.inFlightEvents, lane.bisect?.size ?? batch.events);
+    const events = Math.min(batch.events, roomOf(delivery, lane), lane.bisect?.size ?? batch.events);
     const bytes = Math.min(batch.bytes, window.bytes - lane.inFlightBytes);
     if (events <= 0 || bytes <= 0) return;
     const last = lastSendable(delivery, lane);
@@ -31,6 +31,15 @@ export function pump(delivery: Delivery, lane: Lane): void {
     if (taken.records.length > 0) send(delivery, lane, taken);
     else passOver(delivery, lane, taken.through);
   }
+}
+
+/**
+ * Events that may still be handed over. What is acknowledged but not safe from coming again takes its place in the window, so that a crash brings no more
+ * than one window twice; not more than half of it, or a disk that refuses would hold up a consumer that is well.
+ */
+function roomOf(delivery: Delivery, lane: Lane): number {
+  const { events } = delivery.window;
+  return events - lane.inFlightEvents - Math.min(repeatable(delivery, lane), events >> 1);
 }
 
 /** Records that the sink does not want are dealt with as soon as those before them are. */

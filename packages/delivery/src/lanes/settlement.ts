@@ -53,6 +53,22 @@ export function saveCursor(delivery: Delivery, lane: Lane): void {
   delivery.journal?.acknowledge(lane.slot.sink.name, lane.source, lane.acked);
 }
 
+/** The sink's cursor is on the disk. */
+export function cursorStored(lane: Lane, offset: number): void {
+  if (offset > lane.storedCursor) lane.storedCursor = offset;
+}
+
+/**
+ * How many of the records that the sink has acknowledged would come to it again if the process were killed now, at the most: those above the cursor on the
+ * disk, or, where nothing is in the journal, those that Discord would be asked for again. None without a journal: who keeps the sessions is not known then.
+ */
+export function repeatable(delivery: Delivery, { source, slot, storedCursor, acked, recoveredTo }: Lane): number {
+  if (delivery.journal === undefined) return 0;
+  if (slot.required && storedCursor < Math.max(source.journaled, recoveredTo)) return acked - storedCursor;
+  const stored = source.manager?.shards.get(source.shardId)?.stored;
+  return stored === undefined || stored.sessionId !== source.sessionId ? 0 : source.settledSeq - stored.seq;
+}
+
 /** Frees what every lane has. */
 function release(delivery: Delivery, source: Source): void {
   let lowest = source.settled;

@@ -1,6 +1,7 @@
 import type { Delivery } from '../delivery.ts';
 import { laneName, type LaneKey } from '../delivery-record.ts';
 import { takeUpRecovered } from '../lanes/generations.ts';
+import { cursorStored } from '../lanes/settlement.ts';
 import { becameDurable } from '../lanes/spill.ts';
 import { openSink } from '../sinks/open-sink.ts';
 import { tell } from '../tell.ts';
@@ -30,6 +31,10 @@ async function recover(delivery: Delivery): Promise<void> {
     onDurable: (lane, offset) => {
       const source = runtime.sources.get(laneName(lane));
       if (source !== undefined) becameDurable(delivery, source, offset);
+    },
+    onCursor: (sink, key, offset) => {
+      const lane = runtime.lanes.get(laneName(key))?.find(({ slot }) => slot.sink.name === sink);
+      if (lane !== undefined) cursorStored(lane, offset);
     },
     onGap: (gap) => {
       for (const lane of runtime.lanes.get(laneName(gap)) ?? []) if (lane.slot.required) lane.counts.gaps++;

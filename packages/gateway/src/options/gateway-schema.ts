@@ -90,6 +90,7 @@ export const dataShape: Readonly<Record<string, z.ZodType>> = {
   maxMessageBytes: count(1),
   connectsPerSecond: count(1),
   checkpointInterval: count(1),
+  checkpointEvents: count(1),
   timings: z.strictObject({
     connectTimeoutMs: timing,
     helloTimeoutMs: timing,

@@ -1,8 +1,11 @@
 import { API_VERSION } from '../discord-limits.ts';
 import type { GatewayManager } from '../gateway-manager.ts';
-import { report } from '../report.ts';
+import { hookFailed, report } from '../report.ts';
 import type { Shard } from '../shard/shard.ts';
 import type { SessionCheckpoint } from './session-store.ts';
+
+/** Milliseconds between two writes, where they do not wait for the interval. */
+const SHORTEST_INTERVAL_MS = 20;
 
 /** What the store should hold of a shard, or undefined when it holds that already (or there is nothing to hold). */
 function dueCheckpoint(gateway: GatewayManager, shard: Shard): SessionCheckpoint | undefined {
@@ -10,6 +13,11 @@ function dueCheckpoint(gateway: GatewayManager, shard: Shard): SessionCheckpoint
   const known = stored !== undefined && stored.sessionId === state.session?.sessionId;
   if (known && stored.seq === tracker.settled && !shard.guilds.changed) return undefined;
   return checkpointOf(gateway, shard);
+}
+
+/** Settled events that Discord would send again after a crash. Negative before the first checkpoint of a new session. */
+function unstoredEvents({ tracker, stored }: Shard): number {
+  return tracker.settled - (stored?.seq ?? 0);
 }
 
 /** The shard's session as it stands, or undefined without one. */
@@ -59,15 +67,40 @@ export async function saveCheckpoints(gateway: GatewayManager): Promise<void> {
     });
     return runtime.saveNext;
   }
-  runtime.saving = writeCheckpoints(gateway).finally(() => {
+  return beginSave(gateway, gateway.shards.values());
+}
+
+/** To be called whenever a shard has settled something: has its checkpoint written when it is far behind. */
+export function hurryCheckpoint(gateway: GatewayManager, shard: Shard): void {
+  if (unstoredEvents(shard) < gateway.checkpointEvents) return;
+  const { runtime, clock } = gateway;
+  // Nothing may be written while there is no upkeep; a store that refuses is left alone until the interval is over.
+  if (runtime.upkeepTimer === undefined || runtime.saveFailed) return;
+  if (runtime.saving !== undefined || runtime.hurryTimer !== undefined) return;
+  const waitMs = Math.max(0, runtime.savedAt + SHORTEST_INTERVAL_MS - clock.now());
+  runtime.hurryTimer = clock.setTimer(() => {
+    runtime.hurryTimer = undefined;
+    if (runtime.saving !== undefined || runtime.stopping.signal.aborted) return;
+    // Those that would be next, too; the many that have little to tell can wait.
+    const least = gateway.checkpointEvents / 2;
+    const behind = Array.from(gateway.shards.values()).filter((each) => unstoredEvents(each) >= least);
+    beginSave(gateway, behind).catch((error: unknown) => hookFailed(gateway, 'sessionStore', undefined, error));
+  }, waitMs);
+}
+
+function beginSave(gateway: GatewayManager, shards: Iterable<Shard>): Promise<void> {
+  const { runtime } = gateway;
+  runtime.savedAt = gateway.clock.now();
+  runtime.saving = writeCheckpoints(gateway, shards).finally(() => {
     runtime.saving = undefined;
   });
   return runtime.saving;
 }
 
-async function writeCheckpoints(gateway: GatewayManager): Promise<void> {
-  const { ended } = gateway.runtime;
-  const due = Array.from(gateway.shards.values(), (shard) => dueCheckpoint(gateway, shard)).filter(
+async function writeCheckpoints(gateway: GatewayManager, shards: Iterable<Shard>): Promise<void> {
+  const { runtime } = gateway;
+  const { ended } = runtime;
+  const due = Array.from(shards, (shard) => dueCheckpoint(gateway, shard)).filter(
     (checkpoint) => checkpoint !== undefined,
   );
   try {
@@ -82,7 +115,9 @@ async function writeCheckpoints(gateway: GatewayManager): Promise<void> {
     );
     if (gone.length > 0) await gateway.sessionStore.remove(gone);
     for (const key of [...gone, ...due]) ended.delete(key.shardId);
+    runtime.saveFailed = false;
   } catch (error) {
+    runtime.saveFailed = true;
     report(gateway, 'storeError', { store: 'sessions', error });
   }
 }

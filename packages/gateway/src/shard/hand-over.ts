@@ -3,6 +3,7 @@ import type { DispatchPayload } from '../dispatch-payload.ts';
 import type { GatewayManager } from '../gateway-manager.ts';
 import { HELD } from '../held.ts';
 import { hookFailed, isThenable } from '../report.ts';
+import { hurryCheckpoint } from '../session-store/checkpoint.ts';
 import { pauseIfFull, settle, takeOff } from './in-flight.ts';
 import type { InFlight, SequenceTracker } from './sequence.ts';
 import { managerOf } from './manager-of.ts';
@@ -26,7 +27,10 @@ export function handOver(gateway: GatewayManager, shard: Shard, payload: Payload
   if (result === HELD && s !== null) takeOff(shard, tracker.begin(s, payload.bytes.length, 0, true));
   else if (isThenable(result))
     waitFor(shard, tracker, tracker.begin(s, payload.bytes.length, gateway.clock.now()), result);
-  else if (s !== null) tracker.settleNow(s);
+  else if (s !== null) {
+    tracker.settleNow(s);
+    hurryCheckpoint(gateway, shard);
+  }
   if (tracker.pending > 0) pauseIfFull(gateway, shard);
 }
 

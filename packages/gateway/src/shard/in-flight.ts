@@ -1,5 +1,6 @@
 import type { GatewayManager } from '../gateway-manager.ts';
 import { hookFailed, report } from '../report.ts';
+import { hurryCheckpoint } from '../session-store/checkpoint.ts';
 import type { InFlight, SequenceTracker } from './sequence.ts';
 import type { Shard } from './shard.ts';
 
@@ -14,6 +15,7 @@ export function settle(gateway: GatewayManager, shard: Shard, tracker: SequenceT
   if (entry.settled) return;
   tracker.settle(entry);
   land(gateway, shard, 1, entry.bytes);
+  hurryCheckpoint(gateway, shard);
 }
 
 /** The events of a session that is over are no one's any more; their handlers may still work on them. */
@@ -24,7 +26,9 @@ export function abandonFlights(gateway: GatewayManager, shard: Shard): void {
 /** Settles what the handler has held up to a sequence number. */
 export function settleHeld(gateway: GatewayManager, shard: Shard, sequence: number): void {
   const { events, bytes } = shard.tracker.settleHeld(sequence);
-  if (events > 0) land(gateway, shard, events, bytes);
+  if (events === 0) return;
+  land(gateway, shard, events, bytes);
+  hurryCheckpoint(gateway, shard);
 }
 
 function land(gateway: GatewayManager, shard: Shard, events: number, bytes: number): void {

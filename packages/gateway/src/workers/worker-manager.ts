@@ -54,6 +54,8 @@ export function createWorkerManager(
     ...creationOptions(options),
     maxShards: shardCount,
     handleDiscordPayload: forward,
+    // The mirror sees to it, which knows as well what the main thread has settled.
+    checkpointEvents: Number.MAX_SAFE_INTEGER,
     requestIdentify(manager, shardId, signal) {
       // The mirror learns that the shard waits for its turn.
       noteFigures(manager, shardId);
