@@ -6,7 +6,8 @@ import type { Answer } from './answer.ts';
 import { isAcceptedKey, verifySignature } from './authentication.ts';
 import { handleAll } from './event-handling.ts';
 import type { EventHandling } from './event-handling.ts';
-import { createEventMemory } from './event-memory.ts';
+import { EventMemory } from './event-memory.ts';
+import { HandledEvents } from './handled-events.ts';
 import { BodyError, parseBatchBody, parseEventBody } from './parse-body.ts';
 import { readNodeBody, readWebBody } from './read-body.ts';
 import type { BodyRefusal } from './read-body.ts';
@@ -85,12 +86,12 @@ export function createEventReceiver(options: EventReceiverOptions): EventReceive
   const settings = readReceiverOptions(options);
   const { secretKeys, signingKeys, clock, maxBodyBytes } = settings;
   const listeners = new Map<string, AnyListener[]>();
-  const requests = createEventMemory(settings.remembered);
+  const requests = new EventMemory(settings.remembered);
   const counts = { handled: 0, duplicates: 0, failed: 0, gaps: 0, reshards: 0 };
   let refused = 0;
   const handling: EventHandling = {
     settings,
-    events: createEventMemory(settings.remembered),
+    events: new HandledEvents(settings.remembered),
     counts,
     call: (event) => {
       const named = listeners.get(event.t);
@@ -118,7 +119,7 @@ export function createEventReceiver(options: EventReceiverOptions): EventReceive
     const verdict = verifySignature(signingKeys, signed, clock.wallTime(), settings.toleranceSeconds);
     if ('fault' in verdict) return refusal(401, verdict.fault);
     try {
-      await requests.once(verdict.digest, async () => {
+      await requests.once('', verdict.digest, async () => {
         const answer = await handleBody(request, body);
         if (answer !== DONE) throw new Unfinished(answer);
       });

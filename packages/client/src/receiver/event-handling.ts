@@ -2,7 +2,7 @@ import type { ReceivedEvent } from '../event.ts';
 import { DONE, refusal, takenUpTo } from './answer.ts';
 import type { Answer } from './answer.ts';
 import { BATCH_TIME_MS } from './defaults.ts';
-import type { EventMemory } from './event-memory.ts';
+import type { HandledEvents } from './handled-events.ts';
 import type { Delivery } from './parse-body.ts';
 import type { EventGap } from '../event-gap.ts';
 import type { ReshardNotice } from '../reshard-notice.ts';
@@ -16,9 +16,9 @@ class HandlerFailure extends Error {}
 /** What handles the deliveries of a request. */
 export interface EventHandling {
   readonly settings: ReceiverSettings;
-  readonly events: EventMemory;
+  readonly events: HandledEvents;
   /** The handler and all listeners of the event. */
-  call(event: ReceivedEvent): unknown;
+  readonly call: (event: ReceivedEvent) => unknown;
   readonly counts: { handled: number; duplicates: number; failed: number; gaps: number; reshards: number };
 }
 
@@ -49,32 +49,25 @@ function handleOne(handling: EventHandling, delivery: Delivery): Promise<void> |
     case 'event':
       return handleEvent(handling, delivery.event);
     case 'gap':
-      return after(
-        attempt(handling, delivery.gap, () => settings.onGap(delivery.gap)),
-        () => void (counts.gaps += 1),
-      );
+      return after(attempt(handling, delivery.gap, settings.onGap), () => void (counts.gaps += 1));
     case 'reshard':
-      return after(
-        attempt(handling, delivery.reshard, () => settings.onReshard(delivery.reshard)),
-        () => void (counts.reshards += 1),
-      );
+      return after(attempt(handling, delivery.reshard, settings.onReshard), () => void (counts.reshards += 1));
     case 'other':
       return undefined;
   }
 }
 
 function handleEvent(handling: EventHandling, event: ReceivedEvent): Promise<void> | undefined {
-  const { counts, events } = handling;
-  const work = (): Promise<void> | undefined => attempt(handling, event, () => handling.call(event));
-  if (event.id === null) return after(work(), () => void (counts.handled += 1));
-  const count = (isNew: boolean): void => {
-    if (isNew) counts.handled += 1;
-    else counts.duplicates += 1;
-  };
-  const isNew = events.once(event.id, work);
-  if (typeof isNew !== 'boolean') return isNew.then(count);
-  count(isNew);
+  const { counts } = handling;
+  const isNew = handling.events.once(event, () => attempt(handling, event, handling.call));
+  if (typeof isNew !== 'boolean') return isNew.then((was) => countEvent(counts, was));
+  countEvent(counts, isNew);
   return undefined;
+}
+
+function countEvent(counts: EventHandling['counts'], isNew: boolean): void {
+  if (isNew) counts.handled += 1;
+  else counts.duplicates += 1;
 }
 
 function after(pending: Promise<void> | undefined, then: () => void): Promise<void> | undefined {
@@ -84,14 +77,14 @@ function after(pending: Promise<void> | undefined, then: () => void): Promise<vo
 }
 
 /** Runs a handler within its time. What goes wrong is reported; it throws or rejects when the event is to come again. */
-function attempt(
+function attempt<Subject extends ReceivedEvent | EventGap | ReshardNotice>(
   handling: EventHandling,
-  subject: ReceivedEvent | EventGap | ReshardNotice,
-  work: () => unknown,
+  subject: Subject,
+  work: (subject: Subject) => unknown,
 ): Promise<void> | undefined {
   let result: unknown;
   try {
-    result = work();
+    result = work(subject);
   } catch (error) {
     failed(handling, subject, error);
     return undefined;

@@ -1,46 +1,52 @@
-import { createRecentIds } from './recent-ids.ts';
+import { RecentKeys } from '../recent-keys.ts';
 
-/** Sees to it that what has been handled is not handled again. */
-export interface EventMemory {
-  /**
-   * Runs `work` unless work of that name has succeeded before; what is under way under that name is joined. True when it was run for this
-   * call; just so, and no promise, where nobody has to wait. Throws or rejects as the work does; that name can then be tried again.
-   */
-  once(name: string, work: () => Promise<void> | undefined): boolean | Promise<boolean>;
+/** Work that has not settled yet. A class: V8 would make literals in the old heap after one backlog. */
+class UnderWay {
+  readonly group: string;
+  readonly key: number | string;
+  readonly end: Promise<void>;
+
+  constructor(group: string, key: number | string, end: Promise<void>) {
+    this.group = group;
+    this.key = key;
+    this.end = end;
+  }
 }
 
-/** Creates an empty memory; the oldest names are forgotten first. */
-export function createEventMemory(limit: number): EventMemory {
-  const done = createRecentIds(limit);
-  const running = new Map<string, Promise<void>>();
+/** Sees to it that what has been handled is not handled again; the oldest is forgotten first. */
+export class EventMemory {
+  readonly #done: RecentKeys;
+  /** A list, since it is short: requests handle their events one after the other, and a sender keeps few connections. */
+  readonly #running: UnderWay[] = [];
 
-  const join = async (current: Promise<void>): Promise<boolean> => {
-    await current;
-    return false;
-  };
+  constructor(limit: number) {
+    this.#done = new RecentKeys(limit);
+  }
 
-  const finish = async (name: string, mine: Promise<void>): Promise<boolean> => {
-    try {
-      await mine;
-    } finally {
-      running.delete(name);
-    }
-    done.add(name);
+  /**
+   * Runs `work` unless work of that key has succeeded before; what is under way under that key is joined. True when it was run for this
+   * call; just so, and no promise, where nobody has to wait. Throws or rejects as the work does; that key can then be tried again.
+   *
+   * @param group what the key belongs to: the session for an event's number, '' for a name
+   */
+  once(group: string, key: number | string, work: () => Promise<void> | undefined): boolean | Promise<boolean> {
+    if (this.#done.has(group, key)) return false;
+    for (const other of this.#running)
+      if (other.key === key && other.group === group) return other.end.then(() => false);
+    const end = work();
+    if (end !== undefined) return this.#finish(new UnderWay(group, key, end));
+    this.#done.add(group, key);
     return true;
-  };
+  }
 
-  return {
-    once(name, work) {
-      if (done.has(name)) return false;
-      const current = running.get(name);
-      if (current !== undefined) return join(current);
-      const mine = work();
-      if (mine === undefined) {
-        done.add(name);
-        return true;
-      }
-      running.set(name, mine);
-      return finish(name, mine);
-    },
-  };
+  async #finish(mine: UnderWay): Promise<boolean> {
+    this.#running.push(mine);
+    try {
+      await mine.end;
+    } finally {
+      this.#running.splice(this.#running.indexOf(mine), 1);
+    }
+    this.#done.add(mine.group, mine.key);
+    return true;
+  }
 }

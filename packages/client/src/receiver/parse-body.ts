@@ -10,10 +10,22 @@ const LINE_FEED = 0x0a;
 
 /** One thing a request brings. A message that is no event, as a sender of everything forwards, is passed over. */
 export type Delivery =
-  | { readonly kind: 'event'; readonly event: ReceivedEvent; readonly offset: number | undefined }
+  | EventDelivery
   | { readonly kind: 'gap'; readonly gap: EventGap; readonly offset: number | undefined }
   | { readonly kind: 'reshard'; readonly reshard: ReshardNotice; readonly offset: number | undefined }
   | { readonly kind: 'other'; readonly offset: number | undefined };
+
+/** A class: after one backlog V8 would make literals in the old heap, and the event of each would stay until it collects the whole of it. */
+class EventDelivery {
+  readonly kind = 'event';
+  readonly event: ReceivedEvent;
+  readonly offset: number | undefined;
+
+  constructor(event: ReceivedEvent, offset: number | undefined) {
+    this.event = event;
+    this.offset = offset;
+  }
+}
 
 /** What surrounds a body. */
 export interface BodyContext {
@@ -97,7 +109,7 @@ function eventOf(record: Record<string, unknown>, offset: number | undefined, en
   if (!isObject(payload)) throw new BodyError('There is no payload: expected an object as data.');
   const { t } = payload;
   if (typeof t !== 'string') return { kind: 'other', offset };
-  return { kind: 'event', event: new PostedEvent(t, payload, record['old'], envelope), offset };
+  return new EventDelivery(new PostedEvent(t, payload, record['old'], envelope), offset);
 }
 
 function shardIdOf({ shardId }: Record<string, unknown>): number {

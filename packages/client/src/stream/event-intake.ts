@@ -7,7 +7,7 @@ import { createKeyedRunner } from './keyed-runner.ts';
 import { LaneProgress } from './lane-progress.ts';
 import { orderKey } from './order-key.ts';
 import { afterThisTick } from '../ports/tick.ts';
-import { RecentEvents } from './recent-events.ts';
+import { RecentKeys } from '../recent-keys.ts';
 import { readReshard } from '../reshard-notice.ts';
 import type { ReshardNotice } from '../reshard-notice.ts';
 import type { EventsMessage, GapMessage, ReshardMessage } from './server-message.ts';
@@ -60,7 +60,7 @@ export interface EventIntake {
 /** An event on its way, and where it is to be acknowledged: in more places than one when it comes again while it is handled. */
 interface Entry {
   readonly event: StreamEvent;
-  /** Of all shards' sessions; see {@link RecentEvents}. */
+  /** The session among those of all shards. */
   readonly session: string;
   readonly places: { readonly progress: LaneProgress; readonly offset: number }[];
   /** It is done, or given up. */
@@ -71,7 +71,7 @@ export function createEventIntake(options: EventIntakeOptions): EventIntake {
   const { handling, send, together } = options;
   const lanes = new Map<string, LaneProgress>();
   const runner = createKeyedRunner(options.concurrency);
-  const done = new RecentEvents(options.seenLimit);
+  const done = new RecentKeys(options.seenLimit);
   /** Events with an id that wait or run. */
   const underWay = new Map<string, Entry>();
   /** Lanes with something new to acknowledge; only such as are held. */
