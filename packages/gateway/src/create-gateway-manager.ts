@@ -133,7 +133,7 @@ function createRuntime(gateway: GatewayManager, given: GatewayOptions): GatewayR
     ended: new Map(),
     saving: undefined,
     saveNext: undefined,
-    savedAt: Number.NEGATIVE_INFINITY,
+    hurryAt: Number.NEGATIVE_INFINITY,
     saveFailed: false,
     hurryTimer: undefined,
     upkeepTimer: undefined,

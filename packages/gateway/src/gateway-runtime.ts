@@ -37,8 +37,8 @@ export interface GatewayRuntime {
   saving: Promise<void> | undefined;
   /** The write that follows it. */
   saveNext: Promise<void> | undefined;
-  /** Monotonic milliseconds at which the last write began. */
-  savedAt: number;
+  /** Monotonic milliseconds from which on a write may begin that does not wait for the interval. */
+  hurryAt: number;
   /** The last write failed. */
   saveFailed: boolean;
   /** Begins a write that does not wait for the interval. */

@@ -139,7 +139,7 @@ export interface GatewayState {
   /** Milliseconds between two writes of a shard's checkpoint. Default 1,000. */
   checkpointInterval: number;
   /**
-   * Settled events of a shard after which its checkpoint is written without waiting for the interval, at most every 20 ms: they are what Discord sends again after
+   * Settled events of a shard after which its checkpoint is written without waiting for the interval, at the earliest 20 ms after the last write: they are what Discord sends again after
    * a crash. Default 256.
    */
   checkpointEvents: number;

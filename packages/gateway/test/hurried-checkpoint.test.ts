@@ -49,7 +49,7 @@ describe('a checkpoint', () => {
     expect(store.saved).toEqual([1, 11]);
   });
 
-  it('is written once in 20 ms at the most', async () => {
+  it('leaves 20 ms between two writes', async () => {
     const { bed, store } = await readyBed({});
     for (let millisecond = 0; millisecond < 100; millisecond++) {
       dispatch(bed, 10);
@@ -59,6 +59,26 @@ describe('a checkpoint', () => {
     expect(store.saved.length).toBeLessThanOrEqual(1 + 6);
     await bed.clock.advance(20);
     expect(store.saved.at(-1)).toBe(1_001);
+  });
+
+  it('gives a slow store as much rest as it took', async () => {
+    const { bed, store } = await readyBed({});
+    let underWay = 0;
+    const started: number[] = [];
+    const ended: number[] = [];
+    store.save = async () => {
+      expect(++underWay).toBe(1);
+      started.push(bed.clock.now());
+      await new Promise<void>((resolve) => void bed.clock.setTimer(resolve, 100));
+      ended.push(bed.clock.now());
+      underWay--;
+    };
+    for (let step = 0; step < 80; step++) {
+      dispatch(bed, 10);
+      await bed.clock.advance(10);
+    }
+    expect(started.length).toBeGreaterThanOrEqual(4);
+    for (const [index, at] of started.slice(1).entries()) expect(at - (ended[index] ?? 0)).toBeGreaterThanOrEqual(100);
   });
 
   it('counts what is settled and not what was received', async () => {

@@ -30,7 +30,7 @@ export function page(results: Results): string {
     section(scenario('presence'), ['presence-cpu']),
     section(scenario('scale'), ['scale-cpu']),
     section(scenario('encodings'), ['encodings-cpu']),
-    ...['delivery', 'delivery-disk', 'delivery-http'].map((id) => {
+    ...['delivery', 'delivery-flood', 'delivery-disk', 'delivery-http'].map((id) => {
       const found = scenario(id);
       const disk = id === 'delivery-disk' && results.disk !== undefined ? `\n\n${diskText(results.disk)}` : '';
       return section(found, [], found === undefined ? '' : `${deliveryTable(found)}${disk}`);
@@ -113,6 +113,8 @@ function rules({ pacedRate }: Results): string {
 - **Paced**: ${pacedRate.toLocaleString('en-US')} events/s over all shards, each a write of its own, far below what any program can take (but for fzstd): what an event costs in daily life,
   most of which is the system's and \`ws\`'s work for each packet. **Burst**: as fast as the program reads, many events in a packet: what is left when that is shared.
   With a consumer, half a minute of it instead of seconds, for all programs there: code that runs for each batch takes that long until it is compiled.
+- **At the same rate.** What an event costs depends on how many come with it, and with a consumer a burst is as fast as the bot, without one as fast as the gateway. So what a consumer costs is held
+  against the gateway alone at one rate that both take ([decision 0014](decisions/0014-a-consumer-at-the-same-rate.md)); paced and burst are shown beside it, with the same limit.
 - **Rounds.** Programs take turns, each round begins with another; shown are the median and, in brackets, the least and the most. Ratios are
   taken within each round, and of these the median.
 - **Heartbeats** are asked for every ten minutes, longer than any run, and not acknowledged: an answer could not be put into a stream that is compressed already.

@@ -3,7 +3,7 @@ import type { SubjectName } from '../runner/cell.ts';
 import type { CellResult, Results, WorkersRun } from '../runner/results.ts';
 import type { DeliveryFigures } from '../runner/messages.ts';
 import { cpuPerEvent, eventsPerSecond, findCell } from '../runner/results.ts';
-import { HEADLINE, MANY_SHARDS } from '../runner/scenarios.ts';
+import { FLOOD_RATE, HEADLINE, MANY_SHARDS } from '../runner/scenarios.ts';
 import { paired, spread } from '../runner/statistics.ts';
 import type { Spread } from '../runner/statistics.ts';
 import { stateTargets } from './state-targets.ts';
@@ -60,12 +60,14 @@ export function targets(results: Results): readonly Target[] {
   });
   const delivered = (['delivery-unix', 'delivery-websocket'] as const).flatMap((subject) =>
     (['paced', 'burst'] as const).map((phase) => {
-      const figures = (of: SubjectName): readonly number[] | undefined =>
-        cpu(findCell(results, 'delivery', { ...HEADLINE, subject: of }), phase);
       const what = `CPU per event, ${phase}: ${SUBJECT_NAMES[subject]} vs no delivery`;
-      return target(what, 1.4, '×', paired(figures(subject), figures('shardgate')));
+      return target(what, 1.4, '×', besideReceivePath(results, 'delivery', subject, phase));
     }),
   );
+  const flooded = (['delivery-unix', 'delivery-websocket'] as const).map((subject) => {
+    const what = `CPU per event, both at ${FLOOD_RATE.toLocaleString('en-US')} events/s: ${SUBJECT_NAMES[subject]} vs no delivery`;
+    return target(what, 1.4, '×', besideReceivePath(results, 'delivery-flood', subject, 'paced'));
+  });
   const deliveryOf = (
     scenario: string,
     subject: SubjectName,
@@ -83,6 +85,7 @@ export function targets(results: Results): readonly Target[] {
   return [
     ...receive,
     ...scale,
+    ...flooded,
     ...delivered,
     target(
       'events on the disk with a healthy consumer, paced',
@@ -121,6 +124,18 @@ export function targets(results: Results): readonly Target[] {
     ...stateTargets(results).map(({ what, limit, unit, seen }) => target(what, limit, unit, seen)),
     ...brokerTargets(results),
   ];
+}
+
+/** What an event costs with a consumer, as a multiple of what it costs without. */
+function besideReceivePath(
+  results: Results,
+  scenario: string,
+  subject: SubjectName,
+  phase: 'paced' | 'burst',
+): Spread | undefined {
+  const figures = (of: SubjectName): readonly number[] | undefined =>
+    cpu(findCell(results, scenario, { ...HEADLINE, subject: of }), phase);
+  return paired(figures(subject), figures('shardgate'));
 }
 
 function brokerTargets({ brokers: result }: Results): readonly Target[] {

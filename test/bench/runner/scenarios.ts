@@ -15,6 +15,9 @@ export interface Scenario {
 /** Events per second over all shards while `paced`: a sixth of a core for the slowest program on the slowest machine seen. */
 export const PACED_RATE = 4_000;
 
+/** A flood that a bot takes as well as a gateway alone does: what the two cost can be compared, see decision 0014. */
+export const FLOOD_RATE = 60_000;
+
 export const HEADLINE: StreamKind = { mix: 'typical', encoding: 'json', compression: 'zlib-stream', shards: 4 };
 /** Shards of the scale and memory measurements. */
 export const MANY_SHARDS = 1_000;
@@ -85,6 +88,14 @@ export function scenarios(quick: boolean): readonly Scenario[] {
       cells: on(['shardgate', 'delivery-unix', 'delivery-websocket', 'delivery-both'], {}),
       rounds: quick ? 1 : 3,
       volume: quick ? QUICK : LONG,
+    },
+    {
+      id: 'delivery-flood',
+      title: `With a consumer, at the same rate: ${FLOOD_RATE.toLocaleString('en-US')} events/s while paced`,
+      cells: on(['shardgate', 'delivery-unix', 'delivery-websocket'], {}),
+      rounds: quick ? 1 : 5,
+      volume: quick ? QUICK : { warmup: 60_000, settling: 300_000, paced: 300_000, burst: 60_000 },
+      rate: FLOOD_RATE,
     },
     {
       id: 'delivery-disk',

@@ -33,7 +33,7 @@ export function createGeneration(gateway: GatewayManager, parts: GenerationParts
     ended: new Map(),
     saving: undefined,
     saveNext: undefined,
-    savedAt: Number.NEGATIVE_INFINITY,
+    hurryAt: Number.NEGATIVE_INFINITY,
     saveFailed: false,
     hurryTimer: undefined,
     upkeepTimer: undefined,

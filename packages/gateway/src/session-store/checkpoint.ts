@@ -4,8 +4,8 @@ import { hookFailed, report } from '../report.ts';
 import type { Shard } from '../shard/shard.ts';
 import type { SessionCheckpoint } from './session-store.ts';
 
-/** Milliseconds between two writes, where they do not wait for the interval. */
-const SHORTEST_INTERVAL_MS = 20;
+/** Milliseconds from the end of a write to one that does not wait for the interval; not less than that write took, so that a slow store has as much rest as work. */
+const SHORTEST_REST_MS = 20;
 
 /** What the store should hold of a shard, or undefined when it holds that already (or there is nothing to hold). */
 function dueCheckpoint(gateway: GatewayManager, shard: Shard): SessionCheckpoint | undefined {
@@ -77,7 +77,7 @@ export function hurryCheckpoint(gateway: GatewayManager, shard: Shard): void {
   // Nothing may be written while there is no upkeep; a store that refuses is left alone until the interval is over.
   if (runtime.upkeepTimer === undefined || runtime.saveFailed) return;
   if (runtime.saving !== undefined || runtime.hurryTimer !== undefined) return;
-  const waitMs = Math.max(0, runtime.savedAt + SHORTEST_INTERVAL_MS - clock.now());
+  const waitMs = Math.max(0, runtime.hurryAt - clock.now());
   runtime.hurryTimer = clock.setTimer(() => {
     runtime.hurryTimer = undefined;
     if (runtime.saving !== undefined || runtime.stopping.signal.aborted) return;
@@ -89,10 +89,12 @@ export function hurryCheckpoint(gateway: GatewayManager, shard: Shard): void {
 }
 
 function beginSave(gateway: GatewayManager, shards: Iterable<Shard>): Promise<void> {
-  const { runtime } = gateway;
-  runtime.savedAt = gateway.clock.now();
+  const { runtime, clock } = gateway;
+  const startedAt = clock.now();
   runtime.saving = writeCheckpoints(gateway, shards).finally(() => {
     runtime.saving = undefined;
+    const endedAt = clock.now();
+    runtime.hurryAt = endedAt + Math.max(SHORTEST_REST_MS, endedAt - startedAt);
   });
   return runtime.saving;
 }
