@@ -46,7 +46,7 @@ export interface JournalStatus {
 export interface JournalListener {
   /** Every record of the lane that was appended up to and with this offset has reached the disk. */
   onDurable(lane: LaneKey, offset: number): void;
-  /** A cursor has reached the disk: after a crash the sink gets nothing up to and with this offset. */
+  /** A cursor has reached the disk: after a crash the sink gets nothing up to and with this offset. Lanes of a journal that never says so have half of their window. */
   onCursor(sink: string, lane: LaneKey, offset: number): void;
   /** Records were dropped or cannot be read: what `read` gives in their place. */
   onGap(gap: DeliveryGap): void;
