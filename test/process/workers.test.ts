@@ -39,6 +39,28 @@ describe.each(['thread', 'process'] as const)('a pool of workers, each a %s of i
     assertClean(simulator, { needlessIdentifies: true });
   });
 
+  it('stores what this side has settled as soon as it is checkpointEvents, whatever the worker does', async () => {
+    bed = await createWorkerBed({
+      shards: 2,
+      hasModule: false,
+      pool: { isolation },
+      gateway: { checkpointInterval: 600_000, checkpointEvents: 50 },
+    });
+    const { gateway, simulator } = bed;
+    await gateway.spawnShards(gateway);
+    const storedOf = (): number[] => Array.from(gateway.shards.values(), ({ stored }) => stored?.seq ?? 0);
+    const atReady = storedOf();
+    simulator.configure({ eventsPerSecond: 400 });
+    await expect
+      .poll(() => storedOf().every((seq, shardId) => seq > (atReady[shardId] ?? 0) + 100), { timeout: 15_000 })
+      .toBe(true);
+    await bed.nothingLost();
+    const behind = (): number[] =>
+      Array.from(gateway.shards.values(), ({ stored, tracker }) => tracker.settled - (stored?.seq ?? 0));
+    await expect.poll(() => Math.max(...behind()), { timeout: 5_000 }).toBeLessThan(50);
+    expect(bed.hookErrors).toEqual([]);
+  });
+
   it('sends commands, reconnects and identifies on call', async () => {
     bed = await createWorkerBed({ shards: 2, pool: { isolation } });
     const { gateway, simulator } = bed;

@@ -24,8 +24,8 @@ export interface DeliveryState {
   /** Events unacknowledged for longer than this go to the journal, milliseconds. 0: all of them, at once. Default 250. */
   journalAfterMs: number;
   /**
-   * Bounds of what one lane has under way. Default 1,024 events, 4 MiB. With a journal, what is acknowledged counts as well until its cursor, or the session, is on the disk, up to
-   * half of the window: what comes again after a crash is no more than one window.
+   * Bounds of what one lane has under way. Default 1,024 events, 4 MiB. With a journal, what is acknowledged counts as well until its cursor, or the session, is on the disk: what
+   * comes again after a crash is no more than one window. It counts up to half of the window, so that a disk that refuses holds nobody up; then more may come again.
    */
   window: { readonly events: number; readonly bytes: number };
   /** Bounds of one batch. Default 256 events, 256 KiB. */

@@ -59,8 +59,6 @@ export interface Opened {
   readonly gaps: DeliveryGap[];
   /** Highest durable offset by shard id. */
   readonly durable: Map<number, number>;
-  /** Cursors on the disk, by `<sink> <shard id>`. */
-  readonly stored: Map<string, number>;
   rooms: number;
 }
 
@@ -81,11 +79,10 @@ export async function openJournal(
   });
   const gaps: DeliveryGap[] = [];
   const durable = new Map<number, number>();
-  const stored = new Map<string, number>();
-  const opened = { journal, gaps, durable, stored, rooms: 0 };
+  const opened = { journal, gaps, durable, rooms: 0 };
   journal.listener = {
     onDurable: ({ shardId }, offset) => void durable.set(shardId, offset),
-    onCursor: (sink, { shardId }, offset) => void stored.set(`${sink} ${shardId}`, offset),
+    onCursor: () => {},
     onGap: (gap) => void gaps.push(gap),
     onRoom: () => void (opened.rooms += 1),
   };

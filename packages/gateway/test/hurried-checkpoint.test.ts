@@ -81,6 +81,20 @@ describe('a checkpoint', () => {
     for (const [index, at] of started.slice(1).entries()) expect(at - (ended[index] ?? 0)).toBeGreaterThanOrEqual(100);
   });
 
+  it('follows a write during which much was settled, though nothing comes after it', async () => {
+    const { bed, store } = await readyBed({});
+    const { save } = store;
+    store.save = async (checkpoints) => {
+      await new Promise<void>((resolve) => void bed.clock.setTimer(resolve, 100));
+      await save(checkpoints);
+    };
+    dispatch(bed, 10);
+    await bed.clock.advance(50);
+    dispatch(bed, 30);
+    await bed.clock.advance(300);
+    expect(store.saved).toEqual([1, 11, 41]);
+  });
+
   it('counts what is settled and not what was received', async () => {
     let release = (): void => {};
     const held = new Promise<void>((resolve) => (release = resolve));

@@ -95,6 +95,8 @@ function beginSave(gateway: GatewayManager, shards: Iterable<Shard>): Promise<vo
     runtime.saving = undefined;
     const endedAt = clock.now();
     runtime.hurryAt = endedAt + Math.max(SHORTEST_REST_MS, endedAt - startedAt);
+    // What was settled meanwhile, where nothing more comes that would have it looked at.
+    for (const shard of gateway.shards.values()) hurryCheckpoint(gateway, shard);
   });
   return runtime.saving;
 }
