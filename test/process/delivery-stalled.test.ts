@@ -41,7 +41,7 @@ function sayHello(url: string, name: string, reads: boolean): void {
 
 it(
   'consumers that read nothing or acknowledge nothing cost a bounded piece of memory, and hearts and other sinks nothing',
-  { timeout: 120_000 },
+  { timeout: 180_000 },
   async () => {
     folder = await mkdtemp(join(tmpdir(), 'shardgate-stalled-'));
     simulator = createProcessDiscord({ heartbeatSlackMs: 1_500, maxLagBytes: 512 * MEGABYTE });
@@ -84,7 +84,7 @@ it(
     const sent = dispatchedEvents(simulator);
     const seconds = (performance.now() - startedAt) / 1_000;
     await expect
-      .poll(() => compareDeliveries(sent, readHandled(folder, 'bot')).lost.length, { timeout: 40_000, interval: 500 })
+      .poll(() => compareDeliveries(sent, readHandled(folder, 'bot')).lost.length, { timeout: 100_000, interval: 500 })
       .toBe(0);
     const { reordered, unknown } = compareDeliveries(dispatchedEvents(simulator), readHandled(folder, 'bot'));
     status = await gateway.status();
